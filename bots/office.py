@@ -1,0 +1,57 @@
+"""What every clerk has on the desk: the settings, the records, the clock, and how a stage reports."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from records import Records
+
+__all__ = ["Office", "Progress", "StageReport"]
+
+Progress = Callable[[str, int, int | None, str], None]
+"""Called as (stage, done, total or None, what is being done): must return at once and never raise."""
+
+
+def _silent(stage: str, done: int, total: int | None, note: str) -> None:
+    """Nobody watches."""
+
+
+@dataclass(frozen=True)
+class Office:
+    """Settings and records of one office, for one run of one actor.
+
+    Attributes:
+        settings: the checked contents of config/.
+        records: open database and archive, with the session that events are signed with.
+        now: the clock; aware datetimes in UTC.
+        progress: who watches, if anybody.
+        worker: names this process in leases.
+    """
+
+    settings: Settings
+    records: Records
+    worker: str
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    progress: Progress = _silent
+    log: logging.Logger = field(default_factory=lambda: logging.getLogger("oficio"))
+
+
+@dataclass
+class StageReport:
+    """How many items a stage took, and to which state each went."""
+
+    stage: str
+    outcomes: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+
+    @property
+    def total(self) -> int:
+        """Items handled."""
+        return self.outcomes.total()

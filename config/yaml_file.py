@@ -1,0 +1,95 @@
+"""Read a YAML file into a typed model; a mistake is named with file, line and what was expected."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from config.errors import ConfigError
+
+__all__ = ["Strict", "parse_yaml", "read_yaml"]
+
+
+class Strict(BaseModel):
+    """Base of every model of `config/`: an unknown key is a mistake, and what was read does not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """SafeLoader that refuses a key given twice: YAML would silently keep the last one."""
+
+    def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            if key_node.tag != "tag:yaml.org,2002:merge" and key in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} is given twice", key_node.start_mark)
+            seen.add(key)
+        return super().construct_mapping(node, deep=deep)
+
+
+def read_yaml(path: Path, model: type[Model]) -> Model:
+    """Read and check one file.
+
+    Raises:
+        ConfigError: OF101 no such file, OF102 not YAML, OF103 not what the model expects; with file and line.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError("OF101", str(path), why=error) from error
+    return parse_yaml(text, model, str(path))
+
+
+def parse_yaml(text: str, model: type[Model], name: str) -> Model:
+    """Read and check YAML text; `name` is what errors call it. Raises as `read_yaml`."""
+    loader = _UniqueKeyLoader(text)
+    try:
+        root = loader.get_single_node()  # type: ignore[no-untyped-call]
+        data = loader.construct_document(root) if root is not None else {}  # type: ignore[no-untyped-call]
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ConfigError("OF102", f"{name}:{line}", why=error.problem or error) from error
+    except yaml.YAMLError as error:
+        raise ConfigError("OF102", name, why=error) from error
+    finally:
+        loader.dispose()  # type: ignore[no-untyped-call]
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"]) or "the file"
+        line = _line_of(root, first["loc"]) if root is not None else 1
+        others = error.error_count() - 1
+        why = first["msg"] + (f" (and {others} more)" if others else "")
+        raise ConfigError("OF103", f"{name}:{line}", key=key, why=why, got=_short(first.get("input"))) from error
+
+
+def _line_of(node: Node, loc: tuple[int | str, ...]) -> int:
+    line = node.start_mark.line + 1
+    for part in loc:
+        match node:
+            case MappingNode():
+                for key_node, value_node in node.value:
+                    if isinstance(key_node, ScalarNode) and key_node.value == str(part):
+                        node, line = value_node, key_node.start_mark.line + 1
+                        break
+            case SequenceNode() if isinstance(part, int) and part < len(node.value):
+                node = node.value[part]
+                line = node.start_mark.line + 1
+            case _:
+                pass
+    return line
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
