@@ -121,7 +121,9 @@ class OficioError(Exception):
 
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, code: str, where: str = "", *, item: str | None = None, step: str | None = None, **facts: object):
+    def __init__(
+        self, code: str, where: str = "", *, item: str | None = None, step: str | None = None, **facts: object
+    ):
         self.reason = Reason(code, where, {name: str(value) for name, value in facts.items()})
         self.item = item
         self.step = step
@@ -169,7 +171,7 @@ class ConfigError(OficioError):
     exit_code = 2
 
 
-class AuditBroken(OficioError):
+class AuditBroken(OficioError):  # noqa: N818 - a state of the log, as its exit code is
     """The audit log does not verify."""
 
     exit_code = 4

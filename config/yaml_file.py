@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from config.errors import ConfigError
+
+_VARIABLE = re.compile(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}")
 
 __all__ = ["Strict", "parse_yaml", "read_yaml"]
 
@@ -29,9 +33,11 @@ class _UniqueKeyLoader(yaml.SafeLoader):
     def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[Any] = set()
         for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            key = self.construct_object(key_node, deep=True)
             if key_node.tag != "tag:yaml.org,2002:merge" and key in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} is given twice", key_node.start_mark)
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key!r} is given twice", key_node.start_mark
+                )
             seen.add(key)
         return super().construct_mapping(node, deep=deep)
 
@@ -53,17 +59,17 @@ def parse_yaml(text: str, model: type[Model], name: str) -> Model:
     """Read and check YAML text; `name` is what errors call it. Raises as `read_yaml`."""
     loader = _UniqueKeyLoader(text)
     try:
-        root = loader.get_single_node()  # type: ignore[no-untyped-call]
-        data = loader.construct_document(root) if root is not None else {}  # type: ignore[no-untyped-call]
+        root = loader.get_single_node()
+        data = loader.construct_document(root) if root is not None else {}
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigError("OF102", f"{name}:{line}", why=error.problem or error) from error
     except yaml.YAMLError as error:
         raise ConfigError("OF102", name, why=error) from error
     finally:
-        loader.dispose()  # type: ignore[no-untyped-call]
+        loader.dispose()
     try:
-        return model.model_validate(data)
+        return model.model_validate(_expand(data, name))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"]) or "the file"
@@ -71,6 +77,25 @@ def parse_yaml(text: str, model: type[Model], name: str) -> Model:
         others = error.error_count() - 1
         why = first["msg"] + (f" (and {others} more)" if others else "")
         raise ConfigError("OF103", f"{name}:{line}", key=key, why=why, got=_short(first.get("input"))) from error
+
+
+def _expand(data: Any, name: str) -> Any:
+    """Fill in `${NAME}` and `${NAME:-default}` from the environment, in text values only."""
+    match data:
+        case dict():
+            return {key: _expand(value, name) for key, value in data.items()}
+        case list():
+            return [_expand(value, name) for value in data]
+        case str() if "${" in data:
+            return _VARIABLE.sub(lambda found: _variable(found, name), data)
+    return data
+
+
+def _variable(found: re.Match[str], name: str) -> str:
+    value = os.environ.get(found["name"], found["default"])
+    if value is None:
+        raise ConfigError("OF107", name, variable=found["name"])
+    return value
 
 
 def _line_of(node: Node, loc: tuple[int | str, ...]) -> int:

@@ -17,9 +17,7 @@ __all__ = ["FIELDS", "Box", "DocumentType", "Line", "Proof", "Reading", "Source"
 
 Box = tuple[float, float, float, float]
 Source = Literal["xml", "text", "ocr", "master data", "computed", "person"]
-DocumentType = Literal[
-    "invoice", "credit note", "pro forma", "receipt", "reminder", "statement", "not an invoice"
-]
+DocumentType = Literal["invoice", "credit note", "pro forma", "receipt", "reminder", "statement", "not an invoice"]
 
 FIELDS = (
     "invoice_number", "issue_date", "due_date", "payment_terms", "service_start", "service_end", "order_reference",
@@ -68,7 +66,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Tax:
-    """One row of the tax breakdown; `rate` in percent as a decimal string; `category` as in UNCL5305 (S, Z, E, AE, K, G, O)."""
+    """One row of the tax breakdown; `rate` in percent; `category` of UNCL 5305 (S, Z, E, AE, K, G, O)."""
 
     base: Value | None = None
     rate: Value | None = None
@@ -141,9 +139,7 @@ class Reading:
             fields={name: _value_in(value) for name, value in data["fields"].items()},
             lines=tuple(Line(**_record_in(line)) for line in data["lines"]),
             taxes=tuple(Tax(**_record_in(tax)) for tax in data["taxes"]),
-            proofs={
-                name: Proof(name, p["holds"], p["says"], tuple(p["fields"])) for name, p in data["proofs"].items()
-            },
+            proofs={name: Proof(name, p["holds"], p["says"], tuple(p["fields"])) for name, p in data["proofs"].items()},
             doubts=tuple(Reason.from_json(doubt) for doubt in data["doubts"]),
             pages=(data["pages"][0], data["pages"][1]),
             language=data["language"],
