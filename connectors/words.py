@@ -1,6 +1,7 @@
 """Words with boxes from a PDF's text layer, fast: PDFium's characters, two box look-ups a word.
 
-Coordinates are PDF points, origin at the page's top left as it is shown (rotation and crop box applied); pages count from 1.
+Coordinates are PDF points, origin at the page's top left as it is shown (rotation and crop box applied); pages
+count from 1.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ __all__ = ["PageWords", "Word", "iter_pages", "page_words"]
 
 _WORD = re.compile(r"[^\s\ufffe\uffff\x00-\x1f]+")
 _WIDE = 0.95
-"""A word whose mean advance is wider than so many times its font size may be two words: its characters are looked at."""
+"""A word whose mean advance is wider than so many times its font size may be two: its characters are looked at."""
 
 
 class Word(NamedTuple):
