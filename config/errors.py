@@ -23,8 +23,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-import yaml
-
 __all__ = [
     "ApplicationException",
     "AuditBroken",
@@ -56,6 +54,8 @@ class CatalogueEntry:
 @cache
 def catalogue() -> Mapping[str, CatalogueEntry]:
     """All codes with their texts, sorted by code."""
+    import yaml  # only when a text is shown: start-up stays fast
+
     entries: dict[str, CatalogueEntry] = {}
     for path in sorted(_CATALOGUE.glob("of*.yaml")):
         for code, texts in (yaml.safe_load(path.read_text("utf-8")) or {}).items():

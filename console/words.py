@@ -1,0 +1,51 @@
+"""How the console speaks: one console for tables, one for what goes wrong; colours for states."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from config.errors import Language, OficioError
+
+__all__ = ["STATE_STYLES", "err", "out", "print_error", "print_json", "state_text"]
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+STATE_STYLES = {
+    "received": "dim",
+    "read": "dim",
+    "checked": "dim",
+    "ready": "cyan",
+    "entering": "cyan",
+    "entered": "green",
+    "reconciled": "bold green",
+    "review": "yellow",
+    "uncertain": "yellow",
+    "duplicate": "blue",
+    "rejected": "magenta",
+    "failed": "bold red",
+}
+
+
+def state_text(state: str) -> Text:
+    """A state in its colour."""
+    return Text(state, style=STATE_STYLES.get(state, ""))
+
+
+def print_error(error: OficioError, language: Language = "en") -> None:
+    """One of our own errors: what, where, and how to mend it."""
+    line = Text.assemble((f"{error.code} ", "bold red"), (error.reason.text(language), "red"))
+    err.print(line, soft_wrap=True)
+    if mend := error.reason.mend(language):
+        err.print(Text(f"      {mend}", style="dim"), soft_wrap=True)
+
+
+def print_json(data: Any) -> None:
+    """Machine-readable output, for `--json`."""
+    json.dump(data, sys.stdout, ensure_ascii=False, indent=2, default=str)
+    sys.stdout.write("\n")
