@@ -1,0 +1,67 @@
+"""Text as labels are compared: without case, accents, punctuation, small words and the many forms of "number"."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+__all__ = ["Token", "fold", "key", "tokens"]
+
+_TOKEN = re.compile(r"[^\W\d_]+|\d+|[%#]")
+_SPECIAL = str.maketrans(
+    {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "æ": "ae", "Æ": "AE", "œ": "oe", "°": "o", "ı": "i",
+     "ς": "σ"}
+)  # fmt: skip
+_NUMBER = frozenset(
+    "no nr num number numero nummer nbr nro n numer numar broj zk zenbakia αριθμοσ αρ szama numarul".split()
+)
+_SMALL = frozenset("of the de la del d du der des da do di van het le l el al den das und of die les los las".split())
+
+
+class Token(NamedTuple):
+    """A folded token, and where it stands in the text it comes from."""
+
+    text: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=20_000)
+def fold(text: str) -> str:
+    """Lower case without accents: `Nº` becomes `no`, `Fällig` becomes `fallig`, `ß` becomes `ss`."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.translate(_SPECIAL))
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold().translate(_SPECIAL)
+
+
+@lru_cache(maxsize=20_000)
+def tokens(word: str) -> tuple[Token, ...]:
+    """The tokens of one printed word; `N°12572277` is `no` and `12572277`, `USt.-IdNr.` is `ust`, `idnr`.
+
+    Offsets are exact for ASCII words and clamped to the word otherwise (folding may change lengths).
+    """
+    folded = fold(word)
+    size = len(word)
+    found = []
+    for match in _TOKEN.finditer(folded):
+        text = match.group()
+        if text == "%":
+            text = "percent"
+        elif text == "#" or text in _NUMBER:
+            text = "no"
+        found.append(Token(text, min(match.start(), size), min(match.end(), size)))
+    return tuple(found)
+
+
+def small(token: str) -> bool:
+    """Whether the token is a small word that labels do without."""
+    return token in _SMALL
+
+
+@lru_cache(maxsize=20_000)
+def key(text: str) -> str:
+    """What two forms of one label have in common: their tokens without small words, run together."""
+    return "".join(token.text for word in text.split() for token in tokens(word) if token.text not in _SMALL)
