@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import Any, Self
 
-if TYPE_CHECKING:
-    from config.settings import Settings
-    from records import Records
+from config.settings import Settings
+from records import Actor, Records, audit
+from records.values import Outcome
 
 __all__ = ["Office", "Progress", "StageReport"]
 
@@ -41,6 +41,21 @@ class Office:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     progress: Progress = _silent
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("oficio"))
+
+    def acting(self, clerk: str) -> Office:
+        """The same office with a clerk at the desk: events say that this bot did it."""
+        return replace(self, records=self.records.acting(Actor("bot", clerk)))
+
+    def note(self, action: str, facts: Mapping[str, Any], *, outcome: Outcome = "ok") -> None:
+        """Put an event into the audit log that changes no work item."""
+        with self.records.begin() as tx:
+            audit.append(tx, action=action, after=facts, outcome=outcome)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.records.close()
 
 
 @dataclass

@@ -9,9 +9,9 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from config.errors import Language, OficioError
+from config.errors import Language, OficioError, Reason
 
-__all__ = ["STATE_STYLES", "err", "out", "print_error", "print_json", "state_text"]
+__all__ = ["STATE_STYLES", "err", "out", "print_error", "print_error_reason", "print_json", "state_text"]
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -39,9 +39,13 @@ def state_text(state: str) -> Text:
 
 def print_error(error: OficioError, language: Language = "en") -> None:
     """One of our own errors: what, where, and how to mend it."""
-    line = Text.assemble((f"{error.code} ", "bold red"), (error.reason.text(language), "red"))
-    err.print(line, soft_wrap=True)
-    if mend := error.reason.mend(language):
+    print_error_reason(error.reason, language)
+
+
+def print_error_reason(reason: Reason, language: Language = "en") -> None:
+    """A reason as an error: one red line, and the mend below."""
+    err.print(Text.assemble((f"{reason.code} ", "bold red"), (reason.text(language), "red")), soft_wrap=True)
+    if mend := reason.mend(language):
         err.print(Text(f"      {mend}", style="dim"), soft_wrap=True)
 
 

@@ -1,0 +1,58 @@
+"""`oficio queue`: how much work there is in each state, and which."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.table import Table
+
+from config.money import format_minor
+from console.words import out, print_json, state_text
+from flows.desk import open_office
+from records import WorkItem, work_items
+
+__all__ = ["queue"]
+
+
+def queue(
+    state: str | None = None,
+    /,
+    *,
+    process: str = "invoices",
+    limit: int = 50,
+    home: Path | None = None,
+    config: Path | None = None,
+    json: bool = False,
+) -> None:
+    """Show work items.
+
+    Args:
+        state: only those in this state; counts of all states when left out.
+        process: whose items.
+        limit: at most so many.
+        home: the office's home; OFICIO_HOME, else .oficio.
+        config: its configuration; OFICIO_CONFIG, else config/.
+        json: print JSON.
+    """
+    with open_office(home, config, flow="queue") as office, office.records.read() as tx:
+        counts = work_items.counts(tx, process)
+        items = work_items.find(tx, process, states=[state] if state else None, limit=limit)
+        language = office.settings.language
+    if json:
+        rows = [{"id": i.id, "state": i.state, "reason": i.reason.to_json() if i.reason else None} for i in items]
+        print_json({"counts": dict(counts), "items": rows})
+        return
+    out.print("  ".join(f"{name} [bold]{count}[/]" for name, count in sorted(counts.items())) or "no work items yet")
+    table = Table("item", "state", "supplier", "number", "amount", "why", box=None, header_style="bold", pad_edge=False)
+    for item in items:
+        why = item.reason.text(language) if item.reason else ""
+        table.add_row(item.id[:13], state_text(item.state), *described(item), why)
+    out.print(table)
+
+
+def described(item: WorkItem) -> tuple[str, str, str]:
+    """Supplier, number and amount of an invoice, as far as they are known."""
+    fields = item.payload.get("invoice", {}).get("fields", {})
+    amount = f"{format_minor(item.amount, item.currency)} {item.currency}" if item.amount and item.currency else ""
+    name = fields.get("seller_name") or item.payload.get("facts", {}).get("file", "")
+    return name, fields.get("invoice_number", ""), amount

@@ -1,0 +1,75 @@
+"""Automations as code: what heals runs whose process, worker or server was killed.
+
+Source of the first rule: Prefect's guide "Detect and respond to zombie flows"; a run that stops sending heartbeats
+is put into Crashed, so that none stays "Running" for ever and its concurrency slot is free again.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from prefect.automations import Automation
+from prefect.client.schemas.objects import StateType
+from prefect.events.actions import ChangeFlowRunState
+from prefect.events.schemas.automations import EventTrigger, Posture
+from prefect.exceptions import ObjectNotFound
+
+__all__ = ["apply_automations", "automations"]
+
+ENDED = {f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Cancelled", "Crashed")}
+HEARTBEAT = "prefect.flow-run.heartbeat"
+SILENT = timedelta(seconds=120)
+"""Four heartbeats of 30 s missed; never below 90 s, or a busy machine crashes healthy runs."""
+STUCK = timedelta(minutes=10)
+
+
+def automations() -> list[Automation]:
+    """All rules, by name; applying them twice changes nothing."""
+    return [
+        Automation(
+            name="oficio: a run without heartbeat has crashed",
+            description="Its process was killed. The work items it held are taken over by the next run.",
+            trigger=EventTrigger(
+                after={HEARTBEAT},
+                expect={HEARTBEAT} | ENDED,
+                match={"prefect.resource.id": "prefect.flow-run.*"},  # type: ignore[arg-type] # pydantic coerces it
+                for_each={"prefect.resource.id"},
+                posture=Posture.Proactive,
+                threshold=1,
+                within=SILENT,
+            ),
+            actions=[ChangeFlowRunState(state=StateType.CRASHED, message="No heartbeat: its process is gone.")],
+        ),
+        Automation(
+            name="oficio: a run stuck in Pending is scheduled again",
+            description="Its worker was killed before the run started.",
+            trigger=EventTrigger(
+                after={"prefect.flow-run.Pending"},
+                expect={"prefect.flow-run.Running"} | ENDED,
+                match={"prefect.resource.id": "prefect.flow-run.*"},  # type: ignore[arg-type] # pydantic coerces it
+                for_each={"prefect.resource.id"},
+                posture=Posture.Proactive,
+                threshold=1,
+                within=STUCK,
+            ),
+            actions=[ChangeFlowRunState(state=StateType.SCHEDULED, message="Its worker is gone; once more.")],
+        ),
+    ]
+
+
+async def apply_automations() -> list[str]:
+    """Create the rules that the server does not have, renew those it has; returns their names."""
+    names = []
+    for automation in automations():
+        try:
+            existing = await Automation.aread(name=automation.name)
+        except (ObjectNotFound, ValueError):
+            await automation.acreate()
+        else:
+            if existing is None:
+                await automation.acreate()
+            else:
+                automation.id = existing.id
+                await automation.aupdate()
+        names.append(automation.name)
+    return names

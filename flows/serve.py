@@ -1,0 +1,60 @@
+"""Serve the deployments of prefect.yaml from this process, with limits and automations applied first."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+from prefect import aserve
+from prefect.deployments.runner import RunnerDeployment
+
+from config.settings import load_settings
+from flows import invoices as flow_module
+from flows.automations import apply_automations
+from flows.limits import apply_limits
+
+__all__ = ["deployments", "main"]
+
+PREFECT_YAML = Path(__file__).parent.parent / "prefect.yaml"
+
+
+def deployments(parameters: dict[str, Any], path: Path = PREFECT_YAML) -> list[RunnerDeployment]:
+    """The deployments of prefect.yaml, to be served; `parameters` go to every flow."""
+    return [_deployment(entry, parameters) for entry in yaml.safe_load(path.read_text("utf-8"))["deployments"]]
+
+
+def _deployment(entry: dict[str, Any], parameters: dict[str, Any]) -> RunnerDeployment:
+    flow = getattr(flow_module, entry["entrypoint"].rpartition(":")[2])
+    deployment: RunnerDeployment = flow.to_deployment(
+        name=entry["name"],
+        description=entry["description"],
+        tags=entry["tags"],
+        parameters=entry["parameters"] | parameters,
+        interval=entry["schedules"][0]["interval"],
+        concurrency_limit=entry["concurrency_limit"]["limit"],
+    )
+    return deployment
+
+
+async def serve_office() -> None:
+    """Apply limits and automations, then serve until this process is told to stop."""
+    settings = load_settings()
+    await apply_limits(settings.systems)
+    await apply_automations()
+    parameters = {"home": str(settings.home), "config": str(settings.directory)}
+    await aserve(*deployments(parameters), pause_on_shutdown=False, limit=2)
+
+
+def main() -> None:
+    """Entry point of `python -m flows.serve`, as `oficio up` starts it."""
+    try:
+        asyncio.run(serve_office())
+    except KeyboardInterrupt:
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()
