@@ -112,7 +112,6 @@ class CheckRules(Strict):
     """Gross amounts per currency above which a person must approve; "*" for the currencies not named."""
     po_tolerance_percent: Decimal = Decimal(0)
     po_tolerance_amount: Decimal = Decimal(0)
-    duplicate_window_days: int = Field(default=60, ge=0)
     future_days: int = Field(default=3, ge=0)
     oldest_days: int = Field(default=730, ge=1)
     iban_change_persons: Literal[1, 2] = 2
