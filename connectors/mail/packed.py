@@ -5,7 +5,6 @@ Each opener yields the files inside, and raises `Unopened` with a reason for a p
 
 from __future__ import annotations
 
-import binascii
 import io
 import re
 import zipfile
@@ -17,14 +16,16 @@ import olefile  # type: ignore[import-untyped]  # ships no types
 import oxmsg
 from asn1crypto import cms
 
-from config.errors import Reason
+from config.errors import DocumentRefused, Reason
+from connectors.einvoice.envelope import open_envelope
+from connectors.file_type import file_type
 from connectors.mail.limits import Limits
 
 __all__ = [
     "Member",
     "Unopened",
-    "holds_no_content",
     "is_cms",
+    "is_detached",
     "open_gzip",
     "open_outlook",
     "open_signed",
@@ -110,54 +111,27 @@ def is_cms(data: bytes) -> bool:
     return data[:1] == b"\x30" and bytes.fromhex("06092a864886f70d0107") in data[:32]
 
 
-def holds_no_content(data: bytes) -> bool:
-    """Whether a signed-data envelope is a detached signature (.p7s): the document stands elsewhere."""
+def is_detached(data: bytes) -> bool:
+    """Whether a signed-data object is a signature alone (.p7s): the document stands elsewhere."""
     try:
-        return _signed_content(_as_der(data)) is None
-    except Unopened:
+        signed = cms.ContentInfo.load(data)
+        return signed["content"]["encap_content_info"]["content"].native is None
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return False
 
 
 def open_signed(data: bytes) -> bytes:
-    """What a CMS signed-data envelope holds (RFC 5652; CAdES, Italian .p7m), DER, BER, PEM or plain base64.
-
-    The signature itself is not judged here; the envelope stays in the archive.
+    """What a signed envelope (.p7m) holds; the signature itself is not judged here.
 
     Raises:
-        Unopened: OF317 it is encrypted, OF318 it is damaged or holds nothing.
+        Unopened: OF317 it is encrypted, OF214 or OF218 it is damaged or too deep.
     """
-    for _ in range(3):  # a .p7m may have been signed again
-        content = _signed_content(_as_der(data))
-        if content is None:
-            raise Unopened("OF318", why="it holds a signature and no document")
-        if not is_cms(content):
-            return content
-        data = content
-    raise Unopened("OF312", what="depth", limit=3)
-
-
-def _signed_content(der: bytes) -> bytes | None:
+    if file_type(data) != "p7m":
+        raise Unopened("OF317")
     try:
-        info = cms.ContentInfo.load(der)
-        kind = info["content_type"].native
-        if kind in {"enveloped_data", "encrypted_data", "authenticated_enveloped_data", "signed_and_enveloped_data"}:
-            raise Unopened("OF317")
-        if kind != "signed_data":
-            raise Unopened("OF318", why=f"it is {kind}")
-        content = info["content"]["encap_content_info"]["content"].native
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise Unopened("OF318", why=_brief(error)) from error
-    return content if isinstance(content, bytes) and content else None
-
-
-def _as_der(data: bytes) -> bytes:
-    if data[:1] == b"\x30":
-        return data
-    letters = re.sub(rb"-----(BEGIN|END) [A-Z0-9 ]{1,40}-----", b"", data)
-    try:
-        return binascii.a2b_base64(letters)
-    except binascii.Error as error:
-        raise Unopened("OF318", why=_brief(error)) from error
+        return open_envelope(data)
+    except DocumentRefused as error:
+        raise Unopened(error.code, **error.reason.facts) from error
 
 
 def open_outlook(data: bytes, limits: Limits, room: int) -> Iterator[Member]:

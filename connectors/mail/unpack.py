@@ -14,7 +14,7 @@ from connectors.file_type import FileType, file_type
 from connectors.mail.limits import Limits
 from connectors.mail.mime import Leaf, TooMuch, walk
 from connectors.mail.names import display_name
-from connectors.mail.packed import Unopened, holds_no_content, is_cms, open_gzip, open_outlook, open_signed, open_zip
+from connectors.mail.packed import Unopened, is_cms, is_detached, open_gzip, open_outlook, open_signed, open_zip
 
 __all__ = ["Contents", "Part", "unpack", "unpack_file"]
 
@@ -95,7 +95,7 @@ class _Unpacking:
     def _open(self, part: Part) -> tuple[Part, list[Part]]:
         children: list[Part] = []
         try:
-            if part.kind == "p7m" and holds_no_content(part.data):
+            if part.kind == "p7m" and is_detached(part.data):
                 return replace(part, kind="p7s"), []
             for number, child in enumerate(self._members(part), 1):
                 self._take(len(child.data))
