@@ -1,0 +1,6 @@
+"""The reconciler: matches two sides, explains every match, and leaves the rest in order."""
+
+from bots.reconciler.ageing import aged, carried_forward, open_items
+from bots.reconciler.matching import Matching, match, reopened
+
+__all__ = ["Matching", "aged", "carried_forward", "match", "open_items", "reopened"]

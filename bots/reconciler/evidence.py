@@ -1,0 +1,155 @@
+"""What the lines that are still open say: whom they are of, and which items they name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+from bots.reconciler.desk import Desk, Ints
+from bots.reconciler.parties import Directory
+from bots.reconciler.words import squashed
+
+__all__ = ["Evidence", "Mention", "gather", "party_codes"]
+
+_NUMBER = r"\b\p{L}{0,3}\d{7,14}\b"
+_STRONG = 6
+_MOST_HOMONYMS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A left row that a line names: `gram` of `length` runs from `start`."""
+
+    item: int
+    start: int
+    length: int
+    gram: str
+
+
+@dataclass
+class Evidence:
+    """Of every open right row: its possible parties, its grams, the items it names; and each item's party and reference."""
+
+    item_party: Ints
+    item_ref: list[str]
+    parties: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    grams: dict[int, list[str]] = field(default_factory=dict)
+    mentions: dict[int, list[Mention]] = field(default_factory=dict)
+
+
+def party_codes(left: pl.DataFrame) -> tuple[Ints, pl.DataFrame]:
+    """A number for every party of the left side: by id, else by squashed name.
+
+    Returns:
+        The code of each row, and a table code, key, name.
+    """
+    keyed = (
+        left.lazy().select("row", "party", key=pl.coalesce("party_id", squashed(pl.col("party")), pl.lit(""))).collect()
+    )
+    table = keyed.group_by("key", maintain_order=True).agg(name=pl.col("party").first()).with_row_index("code")
+    codes = keyed.join(table, on="key", how="left", maintain_order="left")["code"]
+    return codes.to_numpy().astype(np.int64), table
+
+
+def gather(desk: Desk, grams: pl.DataFrame, master: pl.DataFrame | None = None) -> Evidence:
+    """Identify and search all open lines.
+
+    Args:
+        grams: row, start, length, gram of the open right rows.
+        master: what is known of parties: party_id, party, iban (strings, may be null).
+    """
+    codes, table = party_codes(desk.left.items)
+    directory = _directory(desk, table, master)
+    _learn(desk, directory, codes)
+    evidence = Evidence(codes, desk.left.items["ref"].fill_null("").to_list())
+    lines = desk.right.open_items()
+    text_grams: dict[int, list[str]] = defaultdict(list)
+    for row, gram in grams.select("row", "gram").iter_rows():
+        text_grams[row].append(gram)
+    evidence.grams = text_grams
+    wanted = lines.select("row", pl.col("iban", "party", "text").fill_null(""))
+    for row, iban, name, text in wanted.iter_rows():
+        evidence.parties[row] = directory.of(iban, name, text, text_grams.get(row, ()))
+    for row, item, start, length, gram in _named(desk, grams, evidence).iter_rows():
+        evidence.mentions.setdefault(row, []).append(Mention(item, start, length, gram))
+    for row, mentions in evidence.mentions.items():
+        evidence.mentions[row] = _longest(mentions)
+    return evidence
+
+
+def _directory(desk: Desk, table: pl.DataFrame, master: pl.DataFrame | None) -> Directory:
+    names = table["name"].fill_null("").to_list()
+    by_key = dict(zip(table["key"].to_list(), range(table.height), strict=True))
+    known = desk.rules.parties
+    aliases = {alias: by_key[key] for alias, key in known.aliases.items() if key in by_key}
+    directory = Directory(names, aliases)
+    directory.iban.update({iban.replace(" ", ""): by_key[key] for iban, key in known.ibans.items() if key in by_key})
+    if master is not None:
+        for key, iban in master.select("party_id", "iban").drop_nulls().iter_rows():
+            if key in by_key:
+                directory.iban.setdefault(iban, by_key[key])
+    return directory
+
+
+def _learn(desk: Desk, directory: Directory, codes: Ints) -> None:
+    """IBANs and numbers of the pairs that are certain."""
+    if not desk.pairs:
+        return
+    left = np.concatenate([pair[1] for pair in desk.pairs])
+    right = np.concatenate([pair[2] for pair in desk.pairs])
+    seen = pl.DataFrame({"row": right, "code": codes[left]}).with_columns(pl.col("row").cast(pl.UInt32))
+    lines = desk.right.items.lazy().join(seen.lazy(), on="row")
+    ibans = lines.filter(pl.col("iban").str.len_bytes() > 0).select("code", key="iban").collect()
+    directory.learn("iban", ibans)
+    unknown = (
+        desk.right.open_items().lazy().filter(pl.col("iban").fill_null("") == "", pl.col("party").fill_null("") == "")
+    )
+    wanted = _numbers(unknown).select("key").unique()
+    numbers = _numbers(lines).join(wanted, on="key", how="semi").select("code", "key")
+    directory.learn("number", numbers.collect(), least=2)
+
+
+def _numbers(lines: pl.LazyFrame) -> pl.LazyFrame:
+    upper = pl.col("text").str.to_uppercase()
+    return lines.with_columns(key=upper.str.extract_all(_NUMBER)).explode("key", empty_as_null=False)
+
+
+def _named(desk: Desk, grams: pl.DataFrame, evidence: Evidence) -> pl.DataFrame:
+    """row, item, start, length, gram: references found in texts, of a party that the line may be of."""
+    refs = (
+        pl.LazyFrame({"gram": desk.left.items["ref"], "code": evidence.item_party})
+        .with_row_index("item")
+        .filter(pl.col("gram").str.len_bytes() > 0)
+    )
+    own = (
+        desk.right.open_items()
+        .lazy()
+        .filter(pl.col("ref").str.len_bytes() > 0)
+        .select("row", start=pl.lit(10_000, pl.Int16), length=pl.lit(1, pl.Int16), gram="ref")
+    )
+    known = pl.concat([grams.lazy(), own]).join(refs.select("gram").unique(), on="gram", how="semi").collect().lazy()
+    parties = [(row, code) for row, codes in evidence.parties.items() for code in codes]
+    nobody = [row for row, codes in evidence.parties.items() if not codes]
+    whose = pl.LazyFrame(parties, schema={"row": pl.UInt32, "code": pl.Int64}, orient="row")
+    sure = known.join(whose, on="row").join(refs, on=["gram", "code"])
+    homonyms = refs.filter(pl.len().over("gram") <= _MOST_HOMONYMS)
+    strong = known.filter(pl.col("gram").str.len_bytes() >= _STRONG)
+    guessed = strong.join(pl.LazyFrame({"row": nobody}, schema={"row": pl.UInt32}), on="row").join(homonyms, on="gram")
+    columns = ("row", "item", "start", "length", "gram")
+    return pl.concat([sure.select(columns), guessed.select(columns)]).sort("row", "item").collect()
+
+
+def _longest(mentions: Iterable[Mention]) -> list[Mention]:
+    """Mentions of which none lies inside a longer one; an item once."""
+    kept: dict[int, Mention] = {}
+    spans = [(m.start, m.start + m.length) for m in mentions]
+    for mention in mentions:
+        start, end = mention.start, mention.start + mention.length
+        inside = any(a <= start and end <= b and (a, b) != (start, end) for a, b in spans)
+        if not inside:
+            kept.setdefault(mention.item, mention)
+    return list(kept.values())

@@ -1,0 +1,161 @@
+"""Lines that name their items: every connected piece of the graph line - item is settled from inside.
+
+One item named by one line, several items named by one line, one item paid by several lines, many to many: whatever
+balances is accepted; a single line and a single item may differ as the rules allow (fee, discount, part, exchange).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from rapidfuzz.distance import OSA
+
+from bots.reconciler.desk import Desk, Group
+from bots.reconciler.differences import Rates, Verdict, judge, judge_exchange, within
+from bots.reconciler.evidence import Evidence
+
+__all__ = ["Mentions"]
+
+Key = tuple[int, int, int]
+"""Party, currency and amount of an item."""
+
+
+class Mentions:
+    """Settles what is named. `by_amount` finds open items of a party by currency and amount."""
+
+    def __init__(self, desk: Desk, evidence: Evidence, rates: Rates):
+        self.desk, self.evidence, self.rates = desk, evidence, rates
+        self.paid_by: dict[int, set[int]] = defaultdict(set)
+        self.names: dict[int, set[int]] = {}
+        self.by_amount: dict[Key, list[int]] = defaultdict(list)
+        left = desk.left
+        for item in left.open_rows().tolist():
+            key = (int(evidence.item_party[item]), int(left.currency[item]), int(left.amount[item]))
+            self.by_amount[key].append(item)
+
+    def take_all(self) -> None:
+        """Settle every component as far as it balances, then single pairs that the rules explain."""
+        taken = self.desk.left.taken
+        for line, mentions in self.evidence.mentions.items():
+            items = {m.item for m in mentions if not taken[m.item]}
+            if items and not self.desk.right.taken[line]:
+                self.names[line] = items
+                for item in items:
+                    self.paid_by[item].add(line)
+        for lines, items in self._components():
+            self._settle(lines, items)
+
+    def _components(self) -> Iterator[tuple[set[int], set[int]]]:
+        seen: set[int] = set()
+        for first in self.names:
+            if first in seen:
+                continue
+            lines, items, waiting = {first}, set[int](), [first]
+            while waiting:
+                for item in self.names[waiting.pop()] - items:
+                    items.add(item)
+                    new = self.paid_by[item] - lines
+                    lines |= new
+                    waiting.extend(new)
+            seen |= lines
+            yield lines, items
+
+    def _settle(self, lines: set[int], items: set[int]) -> None:
+        """Take from a component what balances, smallest first, until nothing more does."""
+        for attempt in (self._equal, self._one_line, self._one_item, self._whole, self._explained):
+            attempt(lines, items)
+            if not lines or not items:
+                return
+
+    def _take(self, group: Group, lines: set[int], items: set[int]) -> None:
+        self.desk.take(group)
+        lines.difference_update(group.right)
+        items.difference_update(group.left)
+
+    def _equal(self, lines: set[int], items: set[int]) -> None:
+        """A line and an item it names with the same amount; of several the earliest."""
+        for item in sorted(items, key=self._item_day):
+            rivals = [line for line in self.paid_by[item] & lines if self._same(item, line)]
+            if rivals:
+                line = min(rivals, key=self._line_day)
+                self._take(Group("OF610", (item,), (line,), reference=self._ref(item)), lines, items)
+
+    def _one_line(self, lines: set[int], items: set[int]) -> None:
+        """All open items that a line names are its amount together."""
+        for line in sorted(lines, key=self._line_day):
+            named = self.names[line] & items
+            if len(named) > 1 and self._balances(named, {line}):
+                self._take(self._sum_group("OF620", named, {line}), lines, items)
+
+    def _one_item(self, lines: set[int], items: set[int]) -> None:
+        """All open lines that name an item are its amount together."""
+        for item in sorted(items, key=self._item_day):
+            payers = self.paid_by[item] & lines
+            if len(payers) > 1 and self._balances({item}, payers):
+                self._take(self._sum_group("OF621", {item}, payers), lines, items)
+
+    def _whole(self, lines: set[int], items: set[int]) -> None:
+        if len(lines) > 1 and len(items) > 1 and self._balances(items, lines):
+            self._take(self._sum_group("OF622", set(items), set(lines)), lines, items)
+
+    def _explained(self, lines: set[int], items: set[int]) -> None:
+        """One line, one item, and a difference that the rules allow."""
+        for line in sorted(lines, key=self._line_day):
+            named = self.names[line] & items
+            if len(named) != 1:
+                continue
+            (item,) = named
+            verdict = self._verdict(item, line)
+            if verdict is None or self._typo_of_another(line, item) or len(self.paid_by[item] & lines) > 1:
+                continue
+            group = Group(
+                verdict.code, (item,), (line,), verdict.residual, verdict.difference, reference=self._ref(item)
+            )
+            self._take(group, lines, items)
+
+    def _verdict(self, item: int, line: int) -> Verdict | None:
+        left, right, rules = self.desk.left, self.desk.right, self.desk.rules
+        owed, paid = int(left.amount[item]), int(right.amount[line])
+        ours, theirs = int(left.currency[item]), int(right.currency[line])
+        if ours == theirs:
+            return judge(rules, owed, paid, self._line_day(line) - self._item_day(item))
+        currencies = self.desk.currencies
+        return judge_exchange(rules, self.rates, owed, currencies[ours], paid, currencies[theirs])
+
+    def _typo_of_another(self, line: int, item: int) -> bool:
+        """Whether another open item of the party has exactly the amount, and a reference nearly the one named."""
+        ref = self._ref(item)
+        right = self.desk.right
+        key = (int(self.evidence.item_party[item]), int(right.currency[line]), int(right.amount[line]))
+        return any(
+            other != item
+            and not self.desk.left.taken[other]
+            and OSA.distance(ref, self._ref(other), score_cutoff=2) <= 2
+            for other in self.by_amount.get(key, ())
+        )
+
+    def _same(self, item: int, line: int) -> bool:
+        left, right = self.desk.left, self.desk.right
+        return bool(left.amount[item] == right.amount[line] and left.currency[item] == right.currency[line])
+
+    def _balances(self, items: set[int], lines: set[int]) -> bool:
+        left, right = self.desk.left, self.desk.right
+        i, j = list(items), list(lines)
+        if len({*left.currency[i].tolist(), *right.currency[j].tolist()}) != 1:
+            return False
+        return within(self.desk.rules, int(left.amount[i].sum()), int(right.amount[j].sum()))
+
+    def _sum_group(self, code: str, items: set[int], lines: set[int]) -> Group:
+        i, j = sorted(items), sorted(lines)
+        gap = int(self.desk.left.amount[i].sum()) - int(self.desk.right.amount[j].sum())
+        return Group(code, tuple(i), tuple(j), difference=gap, reference=self._ref(i[0]))
+
+    def _ref(self, item: int) -> str:
+        return self.evidence.item_ref[item]
+
+    def _item_day(self, item: int) -> int:
+        return int(self.desk.left.day[item])
+
+    def _line_day(self, line: int) -> int:
+        return int(self.desk.right.day[line])

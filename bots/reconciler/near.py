@@ -1,0 +1,208 @@
+"""Lines that name nothing that is open: the same party and amount, a plausible date, a reference spelt nearly so.
+
+How many days after an item people pay is learned from the pairs that are certain. Where several lines and items of one
+amount compete, every way of pairing them is weighed, and a pair is taken only when it is almost certain over all ways.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from rapidfuzz.distance import OSA
+
+from bots.reconciler.desk import Desk, Group
+from bots.reconciler.evidence import Evidence
+from bots.reconciler.mentions import Mentions
+
+__all__ = ["Lags", "Near", "certainties"]
+
+_ALIKE = {0: 5000.0, 1: 500.0, 2: 30.0}
+_STRANGER = 1e-4
+_CONTRADICTED = 1e-4
+_MOST_WAYS = 5000
+_LEAST_REF = 4
+
+
+class Lags:
+    """How likely a payment is so many days after its item, from the certain pairs; even when there are none."""
+
+    def __init__(self, desk: Desk):
+        self.first, self.last = -desk.rules.window.before, desk.rules.window.after
+        size = self.last - self.first + 1
+        days = [desk.right.day[right] - desk.left.day[left] for _, left, right in desk.pairs]
+        seen = np.concatenate(days) if days else np.zeros(0, dtype=np.int64)
+        seen = seen[(seen >= self.first) & (seen <= self.last)]
+        counts = np.bincount(seen - self.first, minlength=size) + 0.2 + 0.01 * len(seen) / size
+        self._share: list[float] = (counts / counts.sum()).tolist()
+
+    def share(self, days: int) -> float:
+        """Probability of that lag; 0 outside of the rules' window."""
+        return self._share[days - self.first] if self.first <= days <= self.last else 0.0
+
+
+def certainties(
+    weights: Mapping[tuple[int, int], float], strangers: Mapping[int, float]
+) -> dict[tuple[int, int], float]:
+    """How certain each pair (line, item) is, over all ways to give every line at most one item.
+
+    Args:
+        weights: likelihood of each possible pair.
+        strangers: of each line, the likelihood that none of the items is its own.
+
+    Returns:
+        Probability of each pair; empty when there are too many ways to weigh.
+    """
+    options: dict[int, list[tuple[int, float]]] = defaultdict(list)
+    for (line, item), weight in weights.items():
+        options[line].append((item, weight))
+    ways = 1
+    for choice in options.values():
+        ways *= len(choice) + 1
+    if ways > _MOST_WAYS:
+        return {}
+    lines = list(options)
+    total = 0.0
+    shares: dict[tuple[int, int], float] = dict.fromkeys(weights, 0.0)
+
+    def weigh(at: int, weight: float, chosen: list[tuple[int, int]]) -> None:
+        nonlocal total
+        if at == len(lines):
+            total += weight
+            for pair in chosen:
+                shares[pair] += weight
+            return
+        line = lines[at]
+        weigh(at + 1, weight * strangers[line], chosen)
+        used = {item for _, item in chosen}
+        for item, likelihood in options[line]:
+            if item not in used:
+                weigh(at + 1, weight * likelihood, [*chosen, (line, item)])
+
+    weigh(0, 1.0, [])
+    return {pair: share / total for pair, share in shares.items()} if total else {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Likeness:
+    distance: int | None
+    contradicted: bool
+
+
+class Near:
+    """Pairs by party, amount and date."""
+
+    def __init__(self, desk: Desk, evidence: Evidence, mentions: Mentions, lags: Lags):
+        self.desk, self.evidence, self.lags = desk, evidence, lags
+        self.by_amount = mentions.by_amount
+        self.anyone: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for (_, currency, amount), items in self.by_amount.items():
+            self.anyone[currency, amount].extend(items)
+
+    def take_all(self) -> None:
+        """Take every pair that is almost certain; suggest the likely rest."""
+        weights: dict[tuple[int, int], float] = {}
+        for line in self.desk.right.open_rows().tolist():
+            if not self.is_repeated(line):
+                weights.update(self._weights(line))
+        for pairs in _connected(weights):
+            self._decide({pair: weights[pair] for pair in pairs})
+
+    def is_repeated(self, line: int) -> bool:
+        """Whether a line names an item of exactly its amount that is settled: a second payment."""
+        left, right = self.desk.left, self.desk.right
+        return any(
+            left.taken[m.item]
+            and left.amount[m.item] == right.amount[line]
+            and left.currency[m.item] == right.currency[line]
+            for m in self.evidence.mentions.get(line, ())
+        )
+
+    def _weights(self, line: int) -> dict[tuple[int, int], float]:
+        right = self.desk.right
+        currency, amount = int(right.currency[line]), int(right.amount[line])
+        parties = self.evidence.parties.get(line, ())
+        found = {}
+        rivals: Iterable[int]
+        if parties:
+            rivals = [item for party in parties for item in self.by_amount.get((party, currency, amount), ())]
+        else:
+            rivals = self.anyone.get((currency, amount), ())
+        for item in rivals:
+            if not self.desk.left.taken[item]:
+                weight = self._weight(line, item, sure=bool(parties))
+                if weight > 0:
+                    found[line, item] = weight
+        return found
+
+    def _weight(self, line: int, item: int, *, sure: bool) -> float:
+        share = self.lags.share(int(self.desk.right.day[line] - self.desk.left.day[item]))
+        if not share:
+            return 0.0
+        likeness = self._likeness(line, item)
+        if likeness.distance is not None:
+            return share * _ALIKE[likeness.distance] * (1.0 if sure else 0.1)
+        if not sure:
+            return 0.0
+        return share * (_CONTRADICTED if likeness.contradicted else 1.0)
+
+    def _likeness(self, line: int, item: int) -> _Likeness:
+        """How near a line's text comes to an item's reference, or whether it gives another one of the same form."""
+        ref = self.evidence.item_ref[item]
+        if len(ref) < _LEAST_REF:
+            return _Likeness(None, contradicted=False)
+        limit = 1 if len(ref) < 6 else 2
+        letters, digits = _form(ref)
+        nearest, rival = limit + 1, False
+        for gram in self.evidence.grams.get(line, ()):
+            if abs(len(gram) - len(ref)) > limit:
+                continue
+            distance = OSA.distance(ref, gram, score_cutoff=limit)
+            nearest = min(nearest, distance)
+            rival = rival or (distance > limit and _form(gram) == (letters, digits))
+        return _Likeness(nearest if nearest <= limit else None, rival)
+
+    def _decide(self, weights: dict[tuple[int, int], float]) -> None:
+        lines = {line for line, _ in weights}
+        sure = certainties(weights, dict.fromkeys(lines, _STRANGER))
+        for (line, item), share in sorted(sure.items(), key=lambda pair: -pair[1]):
+            group = Group(self._code(line, item), (item,), (line,), reference=self.evidence.item_ref[item], score=share)
+            if share >= self.desk.rules.certainty and self.desk.is_open(group):
+                self.desk.take(group)
+            elif share >= 0.05 and self.desk.is_open(group):
+                self.desk.suggest(group)
+
+    def _code(self, line: int, item: int) -> str:
+        return "OF617" if self._likeness(line, item).distance is not None else "OF618"
+
+
+def _form(ref: str) -> tuple[str, int]:
+    """Letters of a reference and how many digits it has."""
+    return "".join(c for c in ref if not c.isdigit()), sum(c.isdigit() for c in ref)
+
+
+def _connected(weights: Mapping[tuple[int, int], float]) -> list[list[tuple[int, int]]]:
+    """Pairs that share a line or an item, directly or through others, together."""
+    by_line: dict[int, list[int]] = defaultdict(list)
+    by_item: dict[int, list[int]] = defaultdict(list)
+    for line, item in weights:
+        by_line[line].append(item)
+        by_item[item].append(line)
+    seen: set[int] = set()
+    pieces = []
+    for first in by_line:
+        if first in seen:
+            continue
+        waiting, piece = [first], []
+        seen.add(first)
+        while waiting:
+            line = waiting.pop()
+            for item in by_line[line]:
+                piece.append((line, item))
+                new = [other for other in by_item[item] if other not in seen]
+                seen.update(new)
+                waiting.extend(new)
+        pieces.append(piece)
+    return pieces
