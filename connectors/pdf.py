@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from types import TracebackType
 
 import pikepdf
@@ -16,10 +18,13 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from config.errors import DocumentRefused
+from connectors.words import PageWords, page_words
 
-__all__ = ["EmbeddedFile", "Pdf", "PdfLimits"]
+__all__ = ["EmbeddedFile", "PageContent", "Pdf", "PdfLimits"]
 
 _ENCRYPTED = (pdfium_c.FPDF_ERR_PASSWORD, pdfium_c.FPDF_ERR_SECURITY)
+_FEW_WORDS = 40
+_FEW_PICTURES = 20
 _MAX_DRAWN = 40_000_000  # pixels of one drawn page: A4 at 650 dpi
 
 
@@ -45,6 +50,15 @@ class EmbeddedFile:
     data: bytes
     mime: str = ""
     relationship: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageContent:
+    """What is on a page: its words, whether anything is drawn at all, and the share of it that pictures cover."""
+
+    words: PageWords
+    drawn: bool
+    pictured: float
 
 
 @dataclass(slots=True)
@@ -91,26 +105,43 @@ class Pdf:
         width, height = self.document.get_page_size(page - 1)
         return width, height
 
+    def content(self, page: int) -> PageContent:
+        """Words of a page (from 1); its pictures are only measured where it has fewer words than a letter.
+
+        Raises:
+            DocumentRefused: OF204, this page cannot be loaded.
+        """
+        with self._opened(page) as opened:
+            words = page_words(opened, page)
+            drawn = pdfium_c.FPDFPage_CountObjects(opened.raw) > 0
+            pictured = _pictured(opened) if drawn and len(words.words) < _FEW_WORDS else 0.0
+            return PageContent(words, drawn, pictured)
+
+    @contextmanager
+    def _opened(self, page: int) -> Iterator[pdfium.PdfPage]:
+        try:
+            opened = self.document[page - 1]
+        except pdfium.PdfiumError as error:
+            raise DocumentRefused("OF204", f"{self.name} page {page}", why=error) from error
+        try:
+            yield opened
+        except pdfium.PdfiumError as error:
+            raise DocumentRefused("OF204", f"{self.name} page {page}", why=error) from error
+        finally:
+            opened.close()
+
     def bitmap(self, page: int, dpi: float = 150) -> pdfium.PdfBitmap:
         """One page (from 1) drawn in RGB; very large pages are drawn at fewer dots so that memory stays bounded.
 
         Raises:
             DocumentRefused: OF204, this page cannot be drawn.
         """
-        try:
-            opened = self.document[page - 1]
-        except pdfium.PdfiumError as error:
-            raise DocumentRefused("OF204", f"{self.name} page {page}", why=error) from error
-        try:
+        with self._opened(page) as opened:
             width, height = opened.get_size()
-            scale = dpi / 72
             if not (0 < width < 1e6 and 0 < height < 1e6):
                 raise DocumentRefused("OF204", f"{self.name} page {page}", why=f"page of {width:g} x {height:g} points")
-            dots = width * height * scale * scale
-            scale *= min(1.0, (_MAX_DRAWN / dots) ** 0.5)
-            return opened.render(scale=scale, rev_byteorder=True)
-        finally:
-            opened.close()
+            dots = width * height * (dpi / 72) ** 2
+            return opened.render(scale=dpi / 72 * min(1.0, (_MAX_DRAWN / dots) ** 0.5), rev_byteorder=True)
 
     def png(self, page: int, dpi: float = 150) -> bytes:
         """One page (from 1) as PNG bytes.
@@ -151,6 +182,17 @@ class Pdf:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _pictured(page: pdfium.PdfPage) -> float:
+    """The largest share of the page that one picture covers, looking at the first few objects."""
+    width, height = page.get_size()
+    whole = max(width * height, 1.0)
+    largest = 0.0
+    for found in islice(page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=3), _FEW_PICTURES):
+        left, bottom, right, top = found.get_bounds()
+        largest = max(largest, (right - left) * (top - bottom) / whole)
+    return largest
 
 
 def _check_bytes(data: bytes, name: str, limits: PdfLimits) -> None:
