@@ -1,0 +1,148 @@
+"""VAT ids, IBANs and BICs: found in a text, brought to their compact form, and checked.
+
+Check digits: python-stdnum for VAT ids, ISO 13616 modulo 97 and lengths (schwifty's registry) for IBANs.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from schwifty import IBAN
+from schwifty.exceptions import SchwiftyException
+from stdnum import get_cc_module
+from stdnum.exceptions import ValidationError
+
+__all__ = ["Found", "compact", "find_bics", "find_ibans", "find_vat_ids", "iban_holds", "national_vat_id", "vat_id_holds"]
+
+_S = r"[\s.\-]?"
+_FORMS = {
+    "AT": rf"U{_S}\d{{8}}|U{_S}\d{{3}}{_S}\d{{3}}{_S}\d{{2}}",
+    "BE": rf"[01]?\d{{3}}{_S}\d{{3}}{_S}\d{{3}}",
+    "BG": r"\d{9,10}",
+    "CY": r"\d{8}[A-Z]",
+    "CZ": r"\d{8,10}",
+    "DE": rf"\d{{3}}{_S}\d{{3}}{_S}\d{{3}}|\d{{2}}{_S}\d{{3}}{_S}\d{{4}}",
+    "DK": rf"\d{{2}}{_S}\d{{2}}{_S}\d{{2}}{_S}\d{{2}}",
+    "EE": r"\d{9}",
+    "EL": r"\d{9}",
+    "ES": rf"[A-Z]{_S}\d{{7}}{_S}[0-9A-Z]|[A-Z]{_S}\d{{2}}{_S}\d{{3}}{_S}\d{{3}}|\d{{8}}{_S}[A-Z]",
+    "EU": r"\d{9}",
+    "FI": r"\d{8}|\d{7}-\d",
+    "FR": rf"[0-9A-HJ-NP-Z]{{2}}{_S}\d{{3}}{_S}\d{{3}}{_S}\d{{3}}|[0-9A-HJ-NP-Z]{{2}}{_S}\d{{9}}|\d{{3}}\s\d{{3}}\s\d{{3}}\s\d{{2}}",
+    "GB": rf"\d{{3}}{_S}\d{{4}}{_S}\d{{2}}(?:{_S}\d{{3}})?|\d{{9}}",
+    "HR": r"\d{11}",
+    "HU": r"\d{8}",
+    "IE": r"\d{7}[A-Z]{1,2}|\d[A-Z]\d{5}[A-Z]",
+    "IT": r"\d{11}",
+    "LT": r"\d{9}(?:\d{3})?",
+    "LU": r"\d{8}",
+    "LV": r"\d{11}",
+    "MT": r"\d{8}",
+    "NL": rf"\d{{9}}{_S}B{_S}\d{{2}}|\d{{4}}\.\d{{2}}\.\d{{3}}\.B\.?\d{{2}}",
+    "NO": rf"\d{{3}}{_S}\d{{3}}{_S}\d{{3}}(?:{_S}MVA)?",
+    "PL": rf"\d{{10}}|\d{{3}}{_S}\d{{3}}{_S}\d{{2}}{_S}\d{{2}}|\d{{3}}{_S}\d{{2}}{_S}\d{{2}}{_S}\d{{3}}",
+    "PT": rf"\d{{9}}|\d{{3}}{_S}\d{{3}}{_S}\d{{3}}",
+    "RO": r"\d{5,10}",
+    "SE": rf"\d{{10}}{_S}01|\d{{6}}-?\d{{4}}{_S}01",
+    "SI": r"\d{8}",
+    "SK": r"\d{10}",
+    "CHE": rf"{_S}\d{{3}}{_S}\d{{3}}{_S}\d{{3}}",
+    "XI": r"\d{9}",
+    "US": rf"{_S}\d{{2}}{_S}\d{{7}}",
+}
+_VAT = re.compile(
+    r"(?<![A-Za-z0-9])(?:"
+    + "|".join(rf"{country}{_S}(?:{form})" for country, form in _FORMS.items() if country != "US")
+    + r")(?![A-Za-z0-9])"
+)
+_LOOSE = re.compile(r"(?=[A-Z\-\s./]{0,8}\d)(?:[A-Z]{2,3}[\s.\-]{0,2})?[A-Z]?[\s.\-]?\d[\dA-Z]*(?:[\s.\-/]{1,2}[\dA-Z]*\d[\dA-Z]*)*(?:[\s.\-][A-Z](?![A-Za-z]))?")
+_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[\s.\-]{0,2}[A-Z0-9]{1,4}){3,9}(?![A-Za-z0-9])")
+_BIC = re.compile(r"(?<![A-Za-z0-9])[A-Z]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![A-Za-z0-9])")
+_IBAN_LENGTH = {
+    "AT": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "ES": 24, "FI": 18,
+    "FR": 27, "GB": 22, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IL": 23, "IS": 26, "IT": 27, "LI": 21, "LT": 20,
+    "LU": 20, "LV": 21, "MC": 27, "MT": 31, "NL": 18, "NO": 15, "PL": 28, "PT": 25, "RO": 24, "SE": 24, "SI": 19,
+    "SK": 24, "SM": 27, "TR": 26, "AD": 24, "RS": 22, "UA": 29,
+}  # fmt: skip
+
+
+class Found(NamedTuple):
+    """An id in a text: where it stands, and its compact form."""
+
+    begin: int
+    end: int
+    value: str
+
+
+def compact(text: str) -> str:
+    """Letters and digits only, in capitals."""
+    return "".join(char for char in text if char.isalnum()).upper()
+
+
+def find_vat_ids(text: str) -> list[Found]:
+    """VAT ids with their country prefix, spaced in any way that is usual."""
+    return [Found(match.start(), match.end(), compact(match.group())) for match in _VAT.finditer(text)]
+
+
+def national_vat_id(text: str) -> Found | None:
+    """The first thing in the text that can be a tax id without a country (what follows a label)."""
+    for match in _LOOSE.finditer(text):
+        value = compact(match.group())
+        if 7 <= len(value) <= 16 and sum(char.isdigit() for char in value) >= 6:
+            return Found(match.start(), match.end(), value)
+    return None
+
+
+def find_ibans(text: str) -> list[Found]:
+    """IBANs by form; a known country's length cuts what follows off; other lengths are kept as they stand."""
+    found = []
+    for match in _IBAN.finditer(text):
+        value = compact(match.group())
+        length = _IBAN_LENGTH.get(value[:2])
+        end = match.end()
+        if length and len(value) > length and iban_holds(value[:length]):
+            end = match.start() + _span(match.group(), length)
+            value = value[:length]
+        if len(value) >= 14:
+            found.append(Found(match.start(), end, value))
+    return found
+
+
+def find_bics(text: str) -> list[Found]:
+    """BICs by form (ISO 9362)."""
+    return [Found(match.start(), match.end(), match.group()) for match in _BIC.finditer(text)]
+
+
+@lru_cache(maxsize=5_000)
+def vat_id_holds(value: str) -> bool:
+    """Whether form and check digits of a VAT id with country prefix are right."""
+    country = "GR" if value[:2] == "EL" else "CH" if value[:3] == "CHE" else value[:2]
+    module = get_cc_module(country.lower(), "vat") or (get_cc_module("ch", "uid") if country == "CH" else None)
+    if module is None:
+        return False
+    try:
+        module.validate(value)
+    except ValidationError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=5_000)
+def iban_holds(value: str) -> bool:
+    """Whether length and check digits of an IBAN are right (the bank code is not looked up)."""
+    try:
+        IBAN(value)
+    except SchwiftyException:
+        return False
+    return True
+
+
+def _span(text: str, letters: int) -> int:
+    seen = 0
+    for index, char in enumerate(text):
+        seen += char.isalnum()
+        if seen == letters:
+            return index + 1
+    return len(text)

@@ -1,0 +1,134 @@
+"""Labels on the page: what each run of words may mean, and the language of the document."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bots.reader.folding import Token, small, tokens
+from bots.reader.languages import Lexicon, Meaning
+from bots.reader.layout import Layout, Row
+
+__all__ = ["Hit", "find_hits", "languages_of", "keep_languages"]
+
+
+@dataclass(slots=True)
+class Hit:
+    """A label found.
+
+    Attributes:
+        row: where.
+        first, last: indexes of its first and last+1 word in the row.
+        after: offset in its last word where the label ends (`Date:12/09` ends at 4).
+        key: what was looked up.
+        meanings: what it may mean.
+        prose: it stands in the middle of a sentence.
+        pure: its own phrase says nothing else before it.
+    """
+
+    row: Row
+    first: int
+    last: int
+    after: int
+    key: str
+    meanings: tuple[Meaning, ...]
+    prose: bool
+    pure: bool
+
+    @property
+    def x0(self) -> float:
+        return self.row.x0[self.first]
+
+    @property
+    def x1(self) -> float:
+        return self.row.x1[self.last - 1]
+
+    def means(self, kind: str, *names: str) -> bool:
+        """Whether one of the meanings is of this kind and, when names are given, has one of them."""
+        return any(m.kind == kind and (not names or m.name in names) for m in self.meanings)
+
+    def names(self, kind: str) -> list[str]:
+        """Names of its meanings of one kind, each once."""
+        return list(dict.fromkeys(m.name for m in self.meanings if m.kind == kind))
+
+
+def find_hits(layout: Layout, lexicon: Lexicon) -> dict[int, list[Hit]]:
+    """Labels of every row by row index, longest first match from left to right, none across a wide gap."""
+    found: dict[int, list[Hit]] = {}
+    for row in layout.rows:
+        hits: list[Hit] = []
+        for phrase in row.phrases:
+            run = [
+                (index, token) for index in range(phrase.start, phrase.end) for token in tokens(row.words[index].text)
+            ]
+            _match(row, run, phrase.start, lexicon, hits)
+        if hits:
+            found[row.index] = hits
+    return found
+
+
+def _match(row: Row, run: list[tuple[int, Token]], start: int, lexicon: Lexicon, hits: list[Hit]) -> None:
+    prefixes, meanings = lexicon.prefixes, lexicon.meanings
+    words = sum(1 for _, token in run if token.text.isalpha())
+    at = 0
+    while at < len(run):
+        if small(run[at][1].text) or run[at][1].text not in prefixes:
+            at += 1
+            continue
+        text, best, best_text = "", -1, ""
+        for end in range(at, min(at + 9, len(run))):
+            token = run[end][1].text
+            if small(token):
+                continue
+            text += token
+            if text not in prefixes:
+                break
+            if text in meanings:
+                best, best_text = end, text
+        if best < 0:
+            at += 1
+            continue
+        first, (last, token) = run[at][0], run[best]
+        before = sum(1 for _, t in run[:at] if t.text.isalpha() and len(t.text) > 1 and not small(t.text))
+        hits.append(
+            Hit(
+                row=row,
+                first=first,
+                last=last + 1,
+                after=token.end,
+                key=best_text,
+                meanings=meanings[best_text],
+                prose=words > 9 and before > 2,
+                pure=at == 0 or (first == start and not before),
+            )
+        )
+        at = best + 1
+
+
+def languages_of(hits: Iterable[Hit]) -> list[tuple[str, float]]:
+    """Languages by how much of the labels they explain; a label that few languages share tells more."""
+    score: Counter[str] = Counter()
+    seen: set[str] = set()
+    for hit in hits:
+        if hit.key in seen or hit.prose or len(hit.key) < 3:
+            continue
+        seen.add(hit.key)
+        names = {meaning.language for meaning in hit.meanings}
+        for name in names:
+            score[name] += min(len(hit.key), 12) / len(names) ** 1.5
+    return score.most_common()
+
+
+def keep_languages(hits: dict[int, list[Hit]], keep: frozenset[str]) -> None:
+    """Drop the meanings of languages that the document is not in; a label without meaning goes."""
+    for index, row in list(hits.items()):
+        rest = []
+        for hit in row:
+            hit.meanings = tuple(meaning for meaning in hit.meanings if meaning.language in keep)
+            if hit.meanings:
+                rest.append(hit)
+        if rest:
+            hits[index] = rest
+        else:
+            del hits[index]

@@ -1,0 +1,195 @@
+"""Invoice lines: rows of a table under its heading, over page breaks, with descriptions over several printed rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from bots.reader.columns import Column, Heading, find_headings
+from bots.reader.languages import AMOUNT_ROLES
+from bots.reader.layout import Row
+from bots.reader.sheet import Sheet
+from bots.reader.spots import Amount
+
+__all__ = ["Item", "Table", "find_tables"]
+
+_FIGURES = ("quantity", "unit_price", "discount", "tax_rate", "tax_amount", "line_total", "line_gross")
+_STOP = AMOUNT_ROLES - {"charge_total", "discount_total", "change", "rounding", "carried", "prepaid"}
+
+
+@dataclass(slots=True)
+class Item:
+    """One line: its figures by column, the words of its description by row, and its unit."""
+
+    figures: dict[str, Amount] = field(default_factory=dict)
+    description: list[tuple[Row, int, int]] = field(default_factory=list)
+    unit: tuple[Row, int, int] | None = None
+    rows: list[int] = field(default_factory=list)
+
+    def value(self, name: str) -> Decimal | None:
+        """A figure's value."""
+        found = self.figures.get(name)
+        return found.value if found is not None else None
+
+    @property
+    def total(self) -> Amount | None:
+        return self.figures.get("line_total") or self.figures.get("line_gross")
+
+
+@dataclass(slots=True)
+class Table:
+    """The lines under one heading (and under its repetitions on later pages)."""
+
+    heading: Heading
+    items: list[Item] = field(default_factory=list)
+
+    def sum_of(self, name: str) -> Decimal:
+        """Sum of one column over all lines."""
+        return sum((value for item in self.items if (value := item.value(name)) is not None), Decimal(0))
+
+
+def find_tables(sheet: Sheet) -> list[Table]:
+    """All line tables; tables with the same columns on following pages are one."""
+    headings = find_headings(sheet)
+    tables: list[Table] = []
+    for number, heading in enumerate(headings):
+        end = headings[number + 1].first if number + 1 < len(headings) else len(sheet.layout.rows)
+        items = list(_items(sheet, heading, end))
+        if not items:
+            continue
+        if tables and [c.name for c in tables[-1].heading.columns] == [c.name for c in heading.columns]:
+            tables[-1].items.extend(items)
+        else:
+            tables.append(Table(heading, items))
+    return tables
+
+
+def _items(sheet: Sheet, heading: Heading, end: int) -> Iterator[Item]:
+    """Walk the rows under a heading; a row with a total (or its only figure column) is a line."""
+    last = _total_column(heading)
+    current: Item | None = None
+    waiting: list[Row] = []
+    pending: Item | None = None
+    previous: Row | None = None
+    for row in sheet.layout.rows[heading.last + 1 : end]:
+        if row.page != heading.page:
+            break
+        figures = _figures(sheet, heading, row)
+        if _stops(sheet, row, figures, started=current is not None or pending is not None):
+            break
+        if _carried(sheet, row):
+            continue
+        gap = row.top - (previous.bottom if previous else heading.bottom)
+        if previous is not None and gap > 7 * row.height and current is not None and not figures:
+            break
+        previous = row
+        if last in figures and (figures[last].money or len(figures) > 1):
+            item = pending if pending is not None and not set(pending.figures) & set(figures) else Item()
+            item.figures.update(figures)
+            item.rows.append(row.index)
+            _describe(sheet, heading, row, item)
+            if current is not None:
+                yield current
+            current, pending, waiting = item, None, []
+        elif len(figures) >= 2 and "quantity" in figures and "unit_price" in figures:
+            pending = Item(figures, rows=[row.index])
+            _describe(sheet, heading, row, pending)
+        elif current is not None and gap < 1.6 * row.height and len(figures) < 2:
+            _describe(sheet, heading, row, current)
+        else:
+            waiting.append(row)
+    if current is not None:
+        yield current
+
+
+def _total_column(heading: Heading) -> str:
+    names = [column.name for column in heading.columns]
+    for name in ("line_total", "line_gross", "unit_price"):
+        if name in names:
+            return name
+    return names[-1]
+
+
+def _figures(sheet: Sheet, heading: Heading, row: Row) -> dict[str, Amount]:
+    """The row's numbers by the column that they stand under, each column at most once."""
+    columns = [column for column in heading.columns if column.name in _FIGURES]
+    claims: list[tuple[float, int, int]] = []
+    amounts = sheet.spots.amounts.get(row.index, [])
+    for a, amount in enumerate(amounts):
+        for c, column in enumerate(columns):
+            if (distance := _distance(amount, column)) is not None and _fits(amount, column.name):
+                claims.append((distance, a, c))
+    taken: dict[str, Amount] = {}
+    used: set[int] = set()
+    for _, a, c in sorted(claims):
+        name = columns[c].name
+        if a not in used and name not in taken:
+            used.add(a)
+            taken[name] = amounts[a]
+    return taken
+
+
+def _distance(amount: Amount, column: Column) -> float | None:
+    """How far a number is from standing under a heading: by its edges or its middle; None when it is elsewhere."""
+    overlap = min(amount.x1, column.x1) - max(amount.x0, column.x0)
+    edges = min(
+        abs(amount.x0 - column.x0), abs(amount.x1 - column.x1), abs(amount.x0 + amount.x1 - column.x0 - column.x1) / 2
+    )
+    if overlap > 0:
+        return edges * 0.5
+    return edges if overlap > -32 else None
+
+
+def _fits(amount: Amount, name: str) -> bool:
+    if name == "tax_rate":
+        return amount.percent or (not amount.currency and 0 <= amount.value <= 30)
+    if name == "discount":
+        return True
+    return not amount.percent
+
+
+def _stops(sheet: Sheet, row: Row, figures: dict[str, Amount], *, started: bool) -> bool:
+    """A row of totals ends the table: its first words name a total, and it is no line with quantity and price."""
+    hits = sheet.hits.get(row.index, ())
+    if "quantity" in figures and "unit_price" in figures:
+        return False
+    for hit in hits:
+        if hit.means("label", *_STOP) and hit.pure and not hit.prose:
+            has_money = any(amount.money for amount in sheet.spots.amounts.get(row.index, ()))
+            if has_money or (started and hit.first == 0 and not figures):
+                return True
+    return False
+
+
+def _carried(sheet: Sheet, row: Row) -> bool:
+    return any(hit.means("label", "carried") and hit.pure for hit in sheet.hits.get(row.index, ()))
+
+
+def _describe(sheet: Sheet, heading: Heading, row: Row, item: Item) -> None:
+    """Add the row's words that stand under the description to the line; a unit beside the quantity too."""
+    column = heading.column("description")
+    taken = {index for amount in item.figures.values() if amount.row is row for index in range(amount.first, amount.last)}
+    if column is None:
+        left, right = 0.0, min((row.x0[i] for i in taken), default=1e9)
+    else:
+        left, right = _span(heading, column)
+    for phrase in row.phrases:
+        if phrase.x0 >= right or phrase.x1 <= left or set(range(phrase.start, phrase.end)) & taken:
+            continue
+        centre_in = left <= (phrase.x0 + phrase.x1) / 2 <= right or (phrase.x0 >= left - 6 and phrase.x0 < right)
+        if centre_in and any(char.isalpha() for char in phrase.text):
+            item.description.append((row, phrase.start, phrase.end))
+    quantity = item.figures.get("quantity")
+    if quantity is not None and quantity.row is row and item.unit is None:
+        after = quantity.last
+        near = after < len(row.words) and row.x0[after] - quantity.x1 < 1.2 * row.height
+        if near and after not in taken and row.words[after].text[:1].isalpha():
+            item.unit = (row, after, after + 1)
+
+
+def _span(heading: Heading, column: Column) -> tuple[float, float]:
+    """Where a text column may reach: from the end of the one before to the beginning of the next."""
+    before = [other.x1 for other in heading.columns if other.x1 <= column.x0]
+    after = [other.x0 for other in heading.columns if other.x0 >= column.x1]
+    return (max(before) if before else 0.0), (min(after) if after else 1e9)
