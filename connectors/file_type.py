@@ -51,12 +51,14 @@ def file_type(data: bytes) -> FileType:
     if not data.strip(b"\0\t\n\r\x0c "):
         return "empty"
     head = data[:_HEAD]
-    if b"%PDF-" in head[:1029]:
+    if head.startswith(b"%PDF-"):
         return "pdf"
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):  # before the search: a stored PDF may be its first member
         return _zip_kind(data)
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _ole_kind(data)
+    if b"%PDF-" in head[:1029]:
+        return "pdf"
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "webp"
     if head[4:12] in {b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypheif"}:
