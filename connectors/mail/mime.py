@@ -12,7 +12,7 @@ import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email import message_from_bytes, policy
+from email import message_from_string, policy
 from email.message import Message
 
 from connectors.mail.limits import Limits
@@ -73,7 +73,17 @@ def header_block(raw: bytes, start: int = 0, end: int | None = None) -> tuple[in
 
 def parse_header(block: bytes, limits: Limits) -> Message:
     """A header block as a message without body; what lies beyond the cap is not read."""
-    return message_from_bytes(block[: limits.header_bytes] + b"\r\n\r\n", policy=policy.compat32)
+    block = block[: limits.header_bytes]
+    return message_from_string(block.decode(_charset(block)) + "\r\n\r\n", policy=policy.compat32)
+
+
+def _charset(block: bytes) -> str:
+    """Raw bytes in a header are UTF-8 (RFC 6532) or, in any other case, kept as they are."""
+    try:
+        block.decode("utf-8")
+    except UnicodeDecodeError:
+        return "latin-1"
+    return "utf-8"
 
 
 def walk(raw: bytes, limits: Limits) -> Iterator[Leaf]:
@@ -96,7 +106,8 @@ def walk(raw: bytes, limits: Limits) -> Iterator[Leaf]:
         kind = _content_type(header, default)
         boundary = _parameter(header, "content-type", "boundary")
         if kind.startswith("multipart/") and boundary:
-            children = _split(raw, body, end, boundary.encode("ascii", "surrogateescape"), limits)
+            head = raw[start:head_end][: limits.header_bytes]
+            children = _split(raw, body, end, boundary.encode(_charset(head), "replace"), limits)
             if children:
                 inner = "message/rfc822" if kind == "multipart/digest" else "text/plain"
                 within = related or kind == "multipart/related"
