@@ -1,0 +1,61 @@
+"""Read any bank file: sniff it, hand it to its reader, and let nothing but our own errors out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from config.errors import DocumentRefused
+from connectors.bank.camt import read_camt
+from connectors.bank.csv_statement import read_table
+from connectors.bank.model import BankFile
+from connectors.bank.sniffing import BankFormat, sniff
+
+__all__ = ["MAX_BYTES", "read"]
+
+MAX_BYTES: Final = 1 << 30
+"""Larger files are refused, except camt from a path, which is read as a stream."""
+
+_READERS: Final[dict[BankFormat, Callable[..., BankFile]]] = {
+    "csv": read_table,
+    "workbook": read_table,
+}
+
+
+def read(data: bytes | Path, *, name: str = "") -> BankFile:
+    """Read a bank file's statements.
+
+    Args:
+        data: the file's bytes, or where it is.
+        name: what to call it in errors; the path's name when empty.
+
+    Returns:
+        BankFile: its statements in the order of the file. A statement that does not balance, or an entry that cannot be
+        read, is named in the statement's problems.
+
+    Raises:
+        DocumentRefused: OF665 not a bank file, OF666 damaged, OF667 XML with a document type, OF668 too large,
+            and the refusals of `connectors.sheets` for tables.
+    """
+    where = name or (data.name if isinstance(data, Path) else "")
+    size = data.stat().st_size if isinstance(data, Path) else len(data)
+    head = _head(data)
+    kind = sniff(head)
+    if kind == "camt":
+        return read_camt(data, name=where)
+    if size > MAX_BYTES:
+        raise DocumentRefused("OF668", where, size=size, limit=MAX_BYTES)
+    reader = _READERS.get(kind)
+    if reader is None:
+        raise DocumentRefused(
+            "OF665", where, why="empty" if not head.strip(b"\0 \t\r\n") else "no bank format begins so"
+        )
+    return reader(data.read_bytes() if isinstance(data, Path) else data, name=where)
+
+
+def _head(data: bytes | Path) -> bytes:
+    if isinstance(data, bytes):
+        return data[:65_536]
+    with data.open("rb") as stream:
+        return stream.read(65_536)

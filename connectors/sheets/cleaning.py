@@ -1,0 +1,236 @@
+"""From a block of cells to one table: cut side tables, later tables, notes and totals; trim; say what each column holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final
+
+import polars as pl
+
+from config.errors import Reason
+from connectors.sheets.columns import infer_date_order, infer_decimal_mark, parse_dates
+from connectors.sheets.header import is_total, looks_like_value, plain
+from connectors.sheets.options import SheetOptions
+from connectors.sheets.report import ColumnReport, DroppedRow, reason
+
+__all__ = ["Block", "clean_columns", "cut_rows", "cut_sides"]
+
+_INVISIBLE: Final = r"[\x{200b}\x{200c}\x{200d}\x{2060}\x{feff}\x{ad}]"
+_BLANK: Final = r"[\x{a0}\x{2007}\x{202f}]"
+
+
+@dataclass(slots=True)
+class Block:
+    """A table in the making: its cells, the row number of each, and what was left out or noticed."""
+
+    frame: pl.DataFrame
+    rows: pl.Series
+    dropped: list[DroppedRow] = field(default_factory=list)
+    remarks: list[Reason] = field(default_factory=list)
+    tables: int = 1
+
+    def keep(self, mask: pl.Series) -> None:
+        """Keep some rows."""
+        self.frame = self.frame.filter(mask)
+        self.rows = self.rows.filter(mask)
+
+
+def cut_sides(block: Block) -> None:
+    """Keep the columns of the first table where columns without names and values stand between several."""
+    runs: list[list[str]] = [[]]
+    for name in block.frame.columns:
+        if name.startswith("\0") and block.frame[name].null_count() == block.frame.height:
+            runs.append([])
+        else:
+            runs[-1].append(name)
+    runs = [run for run in runs if run]
+    if not runs:
+        return
+    named = [sum(not name.startswith("\0") for name in run) for run in runs]
+    best = runs[named.index(max(named))]
+    block.tables += len(runs) - 1
+    block.frame = block.frame.select(best)
+
+
+def cut_rows(block: Block, options: SheetOptions) -> None:
+    """Leave out blank rows, later tables, notes under the table and totals rows, each with its reason."""
+    frame = block.frame
+    if not frame.width or not frame.height:
+        return
+    filled = frame.select(pl.sum_horizontal(pl.all().is_not_null().cast(pl.UInt32))).to_series()
+    blank = filled == 0
+    cut = _later_table(block, blank)
+    if cut is not None:
+        block.tables += 1
+        _drop(block, pl.arange(0, frame.height, eager=True) >= cut, "another table")
+        filled, blank = filled.slice(0, cut), blank.slice(0, cut)
+    block.keep(~blank)
+    filled = filled.filter(~blank)
+    if options.totals == "drop":
+        _drop_totals(block, filled)
+    _drop_notes(block)
+
+
+def _later_table(block: Block, blank: pl.Series) -> int | None:
+    """Index of a row after a gap that repeats the names, or names columns anew above values."""
+    names = {plain(name) for name in block.frame.columns if not name.startswith("\0")}
+    starts = (~blank & blank.shift(1, fill_value=False)).arg_true()
+    for start in starts:
+        cells = [str(cell) for cell in block.frame.row(start) if cell is not None]
+        same = sum(plain(cell) in names for cell in cells)
+        if len(cells) >= 2 and same * 2 > len(cells):
+            return int(start)
+    return None
+
+
+def _drop(block: Block, mask: pl.Series, why: str) -> None:
+    for index in mask.arg_true().head(1000):
+        texts = [str(cell) for cell in block.frame.row(index) if cell is not None]
+        if texts:
+            block.dropped.append(DroppedRow(int(block.rows[index]), why, " | ".join(texts)[:200]))
+    block.keep(~mask)
+
+
+def _drop_totals(block: Block, filled: pl.Series) -> None:
+    """A row headed Total (Summe, suma, ...) that leaves cells empty which other rows fill."""
+    text = [name for name in block.frame.columns if block.frame[name].dtype == pl.String]
+    usual = filled.median()
+    if not text or not isinstance(usual, float):
+        return
+    first = pl.coalesce([pl.col(name).str.strip_chars() for name in text])
+    candidates = block.frame.select(first.str.len_chars() < 60).to_series().fill_null(value=False) & (filled < usual)
+    hits = [
+        index
+        for index in candidates.arg_true()
+        if is_total(next(str(c) for c in block.frame.select(text).row(index) if c))
+    ]
+    if hits:
+        mask = pl.Series([False]).new_from_index(0, block.frame.height).scatter(hits, values=True)
+        _drop(block, mask, "totals row")
+
+
+def _drop_notes(block: Block) -> None:
+    """Rows under the last full one with a single cell of text: who printed it and when."""
+    if block.frame.width < 3:
+        return
+    filled = block.frame.select(pl.sum_horizontal(pl.all().is_not_null().cast(pl.UInt32))).to_series()
+    lone = (filled == 1).to_list()
+    end = len(lone)
+    while end > 1 and lone[end - 1]:
+        end -= 1
+    if end < len(lone) and not all(lone):
+        notes = [index for index in range(end, len(lone)) if not _only_value(block.frame.row(index))]
+        if len(notes) == len(lone) - end:
+            _drop(block, pl.arange(0, len(lone), eager=True) >= end, "note under the table")
+
+
+def _only_value(row: tuple[object, ...]) -> bool:
+    cell = next(cell for cell in row if cell is not None)
+    return not isinstance(cell, str) or looks_like_value(cell)
+
+
+def clean_columns(block: Block, options: SheetOptions) -> tuple[ColumnReport, ...]:
+    """Name and trim the columns, make midnight date-times dates, and say what each column holds."""
+    taken: Counter[str] = Counter()
+    columns, reports = [], []
+    for position, raw in enumerate(block.frame.columns):
+        name = "" if raw.startswith("\0") else " ".join(raw.replace("\u200b", "").split())
+        name = options.rename.get(name, name) or f"column_{position + 1}"
+        taken[name] += 1
+        if taken[name] > 1:
+            name = f"{name}_{taken[name]}"
+        column, found = _column(block, block.frame.to_series(position).alias(name), options)
+        columns.append(column)
+        reports.append(found)
+    block.frame = pl.DataFrame(columns) if columns else pl.DataFrame()
+    return tuple(reports)
+
+
+def _column(block: Block, column: pl.Series, options: SheetOptions) -> tuple[pl.Series, ColumnReport]:
+    name = column.name
+    if isinstance(column.dtype, pl.Datetime):
+        return (column.dt.date() if (column == column.dt.truncate("1d")).all() else column), ColumnReport(name, "date")
+    if column.dtype == pl.Date:
+        return column, ColumnReport(name, "date")
+    if column.dtype == pl.Boolean:
+        return column, ColumnReport(name, "boolean")
+    if column.dtype.is_numeric():
+        return column, _number(block, column)
+    if column.dtype != pl.String:
+        return column, ColumnReport(name, "empty" if column.null_count() == len(column) else "mixed")
+    trimmed = _trim(block, column)
+    if trimmed.null_count() == len(trimmed):
+        return trimmed, ColumnReport(name, "empty")
+    return trimmed, _text(block, trimmed, options)
+
+
+def _trim(block: Block, column: pl.Series) -> pl.Series:
+    if column.str.contains(rf"{_INVISIBLE}|{_BLANK}").any():
+        count = int(column.str.contains(rf"{_INVISIBLE}|{_BLANK}").sum())
+        block.remarks.append(reason("OF677", column.name, count=count))
+        column = column.str.replace_all(_INVISIBLE, "").str.replace_all(_BLANK, " ")
+    trimmed = column.str.strip_chars()
+    return trimmed.set(trimmed == "", None) if (trimmed == "").any() else trimmed
+
+
+def _number(block: Block, column: pl.Series) -> ColumnReport:
+    if column.dtype.is_float() and len(column):
+        large = (column.abs() >= 1e15).fill_null(value=False)
+        if large.any():
+            rows = ", ".join(str(block.rows[index]) for index in large.arg_true().head(5))
+            block.remarks.append(reason("OF676", column.name, count=int(large.sum()), rows=rows))
+    return ColumnReport(column.name, "number")
+
+
+def _text(block: Block, column: pl.Series, options: SheetOptions) -> ColumnReport:
+    name = column.name
+    live = column.str.contains(r"^[=@]|^[+-][^\d\s.,(€$£]|^[+-]\d+[+*/-]|^'=")
+    if live.any():
+        rows = ", ".join(str(block.rows[index]) for index in live.fill_null(value=False).arg_true().head(5))
+        block.remarks.append(reason("OF678", name, count=int(live.sum()), rows=rows))
+    sample = column.drop_nulls().unique().head(2000)
+    dated = _share(
+        sample,
+        r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T][\d:.,]+)?Z?$|^(?:19|20)\d{6}$|^\d{1,2}[ -.]\p{L}{3,9}\.?[ -.]\d{2,4}$",
+    )
+    if dated >= 0.9:
+        return _dates(block, column, options)
+    numeric = _share(
+        sample, r"^\s*[(+−-]?\s*(?:[€$£]|[A-Z]{3} )?\s*[+−-]?\d[\d.,'’ ]*\s*(?:[€$£]|[A-Z]{3}|CR|DR)?\s*[)−-]?$"
+    )
+    marked = _share(sample, r"\d[.,]\d")
+    if numeric >= 0.9 and marked > 0:
+        return _money(block, column, options)
+    kind = "text"
+    if 0 < numeric < 0.9 and _share(sample, r"^-?\d+\.\d+$") > 0.2:
+        kind = "mixed"
+    return ColumnReport(name, kind)
+
+
+def _share(sample: pl.Series, pattern: str) -> float:
+    return float(sample.str.contains(pattern).sum()) / max(1, len(sample))
+
+
+def _dates(block: Block, column: pl.Series, options: SheetOptions) -> ColumnReport:
+    order, ambiguous = infer_date_order(column)
+    if options.date_order:
+        order, ambiguous = options.date_order, False
+    if order is None and ambiguous:
+        block.remarks.append(reason("OF675", column.name, why="day first and month first stand in one column"))
+    elif ambiguous:
+        block.remarks.append(reason("OF674", column.name, taken="day-month-year"))
+    wrong = parse_dates(column, order=order).unreadable
+    if wrong:
+        rows = ", ".join(str(block.rows[index]) for index in wrong[:5])
+        block.remarks.append(reason("OF675", column.name, why=f"{len(wrong)} cells are no date, rows {rows}"))
+    return ColumnReport(column.name, "date text", date_order=order or "dmy", ambiguous=ambiguous)
+
+
+def _money(block: Block, column: pl.Series, options: SheetOptions) -> ColumnReport:
+    mark, ambiguous = infer_decimal_mark(column)
+    if options.decimal_mark:
+        mark, ambiguous = options.decimal_mark, False
+    if ambiguous:
+        block.remarks.append(reason("OF673", column.name, taken=mark or "none"))
+    return ColumnReport(column.name, "money text", decimal_mark=mark, ambiguous=ambiguous)
