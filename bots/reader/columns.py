@@ -141,7 +141,9 @@ def _choose(columns: list[Column]) -> None:
         if len(column.names) == 1:
             continue
         others = {other.name for other in columns if other is not column and len(other.names) == 1}
-        numbers_after = [other for other in columns[index + 1 :] if set(other.names) & {"line_total", "unit_price", "line_gross"}]
+        numbers_after = [
+            other for other in columns[index + 1 :] if set(other.names) & {"line_total", "unit_price", "line_gross"}
+        ]
         options = [name for name in column.names if name not in others] or column.names
         if "unit_price" in options and "line_total" in options:
             options = ["unit_price"] if numbers_after else ["line_total"]

@@ -14,7 +14,16 @@ from schwifty.exceptions import SchwiftyException
 from stdnum import get_cc_module
 from stdnum.exceptions import ValidationError
 
-__all__ = ["Found", "compact", "find_bics", "find_ibans", "find_vat_ids", "iban_holds", "national_vat_id", "vat_id_holds"]
+__all__ = [
+    "Found",
+    "compact",
+    "find_bics",
+    "find_ibans",
+    "find_vat_ids",
+    "iban_holds",
+    "national_vat_id",
+    "vat_id_holds",
+]
 
 _S = r"[\s.\-]?"
 _FORMS = {
@@ -57,7 +66,9 @@ _VAT = re.compile(
     + "|".join(rf"{country}{_S}(?:{form})" for country, form in _FORMS.items() if country != "US")
     + r")(?![A-Za-z0-9])"
 )
-_LOOSE = re.compile(r"(?=[A-Z\-\s./]{0,8}\d)(?:[A-Z]{2,3}[\s.\-]{0,2})?[A-Z]?[\s.\-]?\d[\dA-Z]*(?:[\s.\-/]{1,2}[\dA-Z]*\d[\dA-Z]*)*(?:[\s.\-][A-Z](?![A-Za-z]))?")
+_LOOSE = re.compile(
+    r"(?=[A-Z\-\s./]{0,8}\d)(?:[A-Z]{2,3}[\s.\-]{0,2})?[A-Z]?[\s.\-]?\d[\dA-Z]*(?:[\s.\-/]{1,2}[\dA-Z]*\d[\dA-Z]*)*(?:[\s.\-][A-Z](?![A-Za-z]))?"
+)
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[\s.\-]{0,2}[A-Z0-9]{1,4}){3,9}(?![A-Za-z0-9])")
 _BIC = re.compile(r"(?<![A-Za-z0-9])[A-Z]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![A-Za-z0-9])")
 _IBAN_LENGTH = {

@@ -48,6 +48,11 @@ class Hit:
         """Whether one of the meanings is of this kind and, when names are given, has one of them."""
         return any(m.kind == kind and (not names or m.name in names) for m in self.meanings)
 
+    @property
+    def kind_of_label(self) -> bool:
+        """Whether it names a value of its own (a tax or currency word, or a column's heading alone, does not)."""
+        return any(m.kind in ("label", "party") for m in self.meanings)
+
     def names(self, kind: str) -> list[str]:
         """Names of its meanings of one kind, each once."""
         return list(dict.fromkeys(m.name for m in self.meanings if m.kind == kind))

@@ -73,7 +73,9 @@ class Lexicon:
 
     def named(self, kind: str, name: str) -> frozenset[str]:
         """All keys that mean one thing."""
-        return frozenset(k for k, found in self.meanings.items() if any(m.kind == kind and m.name == name for m in found))
+        return frozenset(
+            k for k, found in self.meanings.items() if any(m.kind == kind and m.name == name for m in found)
+        )
 
 
 @cache

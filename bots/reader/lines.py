@@ -169,7 +169,9 @@ def _carried(sheet: Sheet, row: Row) -> bool:
 def _describe(sheet: Sheet, heading: Heading, row: Row, item: Item) -> None:
     """Add the row's words that stand under the description to the line; a unit beside the quantity too."""
     column = heading.column("description")
-    taken = {index for amount in item.figures.values() if amount.row is row for index in range(amount.first, amount.last)}
+    taken = {
+        index for amount in item.figures.values() if amount.row is row for index in range(amount.first, amount.last)
+    }
     if column is None:
         left, right = 0.0, min((row.x0[i] for i in taken), default=1e9)
     else:

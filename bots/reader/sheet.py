@@ -46,7 +46,5 @@ def prepare(pages: Sequence[Page]) -> Sheet:
         near = {name for name, score in ranking if score >= 0.45 * best}
         keep_languages(hits, frozenset({language, "en"} | near))
     habits = words.languages.get(language)
-    spots = find_spots(
-        layout, dict(words.months), habits.decimal if habits else ",", habits.dates if habits else "dmy"
-    )
+    spots = find_spots(layout, dict(words.months), habits.decimal if habits else ",", habits.dates if habits else "dmy")
     return Sheet(layout, language, hits, spots)

@@ -201,8 +201,6 @@ def _split_wide(phrase: Phrase, numbers: list[Printed]) -> list[Printed]:
         at = number.inner
         for piece in number.digits.split(" "):
             for part in find_numbers(piece):
-                parted.append(
-                    part._replace(begin=at + part.begin, end=at + part.end, inner=at + part.inner)
-                )
+                parted.append(part._replace(begin=at + part.begin, end=at + part.end, inner=at + part.inner))
             at += len(piece) + 1
     return parted

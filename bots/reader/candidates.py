@@ -1,0 +1,148 @@
+"""Amounts with what they may be: by the label beside them, above them, or the heading of their column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bots.reader.labels import Hit
+from bots.reader.languages import AMOUNT_ROLES
+from bots.reader.layout import Row
+from bots.reader.sheet import Sheet
+from bots.reader.spots import Amount
+
+__all__ = ["Candidate", "find_candidates"]
+
+_NEUTRAL = {"currency", "tax", "phrase"}
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+@dataclass(slots=True)
+class Candidate:
+    """An amount in a role, how well its place supports that, and the label that says so."""
+
+    role: str
+    amount: Amount
+    score: float
+    label: Hit | None
+
+
+def find_candidates(sheet: Sheet, skip: frozenset[int]) -> dict[str, list[Candidate]]:
+    """Candidates by role, best first; `skip` are rows of line tables, where labels are words of descriptions."""
+    found: dict[str, list[Candidate]] = {}
+    seen: set[tuple[str, int]] = set()
+    for candidate in (*_beside(sheet, skip), *_below(sheet, skip)):
+        if (candidate.role, id(candidate.amount)) not in seen:
+            seen.add((candidate.role, id(candidate.amount)))
+            found.setdefault(candidate.role, []).append(candidate)
+    for candidates in found.values():
+        candidates.sort(key=lambda c: -c.score)
+    return found
+
+
+def _roles(hit: Hit) -> list[str]:
+    return [name for name in hit.names("label") if name in AMOUNT_ROLES]
+
+
+def _strength(hit: Hit) -> float:
+    """Long labels say more than `total` or `tax`; labels inside a sentence say little."""
+    strength = 0.74 + min(len(hit.key), 14) / 54
+    if hit.prose:
+        strength *= 0.35
+    elif not hit.pure:
+        strength *= 0.85
+    return strength
+
+
+def _beside(sheet: Sheet, skip: frozenset[int]) -> Iterator[Candidate]:
+    for index, amounts in sheet.spots.amounts.items():
+        if index in skip:
+            continue
+        hits = [hit for hit in sheet.hits.get(index, ()) if not all(m.kind in _NEUTRAL for m in hit.meanings)]
+        for amount in amounts:
+            if amount.percent:
+                continue
+            left = [hit for hit in hits if hit.last <= amount.first or _same_word(hit, amount)]
+            if left:
+                yield from _from(left[-1], amount, amounts)
+                yield from _tax_inside(left, amount, amounts)
+            elif (right := _behind(sheet, hits, amount, amounts)) is not None:
+                for role in _roles(right):
+                    yield Candidate(role, amount, 0.6 * _strength(right), right)
+
+
+def _same_word(hit: Hit, amount: Amount) -> bool:
+    return hit.last - 1 == amount.first and hit.first <= amount.first and hit.x0 <= amount.x0
+
+
+def _tax_inside(left: list[Hit], amount: Amount, amounts: list[Amount]) -> Iterator[Candidate]:
+    """`Total tax (19% of net 100.00) 19.00`: the first label of the row counts for its last amount too."""
+    if amount is amounts[-1] and len(left) > 1 and left[0].pure and _roles(left[0]):
+        for candidate in _from(left[0], amount, amounts):
+            candidate.score -= 0.15
+            yield candidate
+
+
+def _behind(sheet: Sheet, hits: list[Hit], amount: Amount, amounts: list[Amount]) -> Hit | None:
+    """A label after its value: usual on pages written from right to left whose tables are not."""
+    if not hits or len([a for a in amounts if not a.percent]) != 1 or len(hits) > 2:
+        return None
+    words = amount.row.words
+    hebrew = any("\u0590" <= word.text[:1] <= "\u08ff" for word in words)
+    return hits[0] if hebrew else None
+
+
+def _from(hit: Hit, amount: Amount, amounts: list[Amount]) -> Iterator[Candidate]:
+    roles = _roles(hit)
+    if not roles:
+        return
+    row = amount.row
+    strange = 0
+    for index in range(hit.last, amount.first):
+        text = row.words[index].text
+        if _WORD.search(text) and not text.startswith("(") and text.upper() not in ("EUR", "USD", "GBP", "CHF", "EURO"):
+            strange += 1
+    between = sum(1 for a in amounts if not a.percent and a.first >= hit.last and a.last <= amount.first)
+    score = _strength(hit) - min(0.07 * strange, 0.42) - 0.12 * between
+    if not amount.money:
+        score -= 0.3
+    for role in roles:
+        yield Candidate(role, amount, score, hit)
+
+
+def _below(sheet: Sheet, skip: frozenset[int]) -> Iterator[Candidate]:
+    for index, hits in sheet.hits.items():
+        if index in skip:
+            continue
+        for hit in hits:
+            roles = _roles(hit)
+            if roles and not hit.prose:
+                yield from _down(sheet, hit, roles)
+
+
+def _down(sheet: Sheet, hit: Hit, roles: list[str]) -> Iterator[Candidate]:
+    """Amounts in the column under a label, as long as nothing else stands in it."""
+    depth = 0
+    reach = max(5 * hit.row.height, 46.0)
+    edge: Row = hit.row
+    for row in sheet.layout.below(hit.row, 150.0):
+        if row.top - edge.bottom > (reach if depth == 0 else 3.2 * row.height):
+            return
+        inside = [a for a in sheet.spots.amounts.get(row.index, ()) if _under(hit, a) and not a.percent]
+        if inside:
+            for amount in inside:
+                score = 0.86 * _strength(hit) - 0.05 * depth - (0.0 if amount.money else 0.3)
+                for role in roles:
+                    yield Candidate(role, amount, score, hit)
+            depth += 1
+            edge = row
+        elif any(hit.x0 - 2 < (row.x0[i] + row.x1[i]) / 2 < hit.x1 + 2 for i in range(len(row.words))):
+            return
+        if depth > 7:
+            return
+
+
+def _under(hit: Hit, amount: Amount) -> bool:
+    overlap = min(hit.x1, amount.x1) - max(hit.x0, amount.x0)
+    return overlap > 0.3 * min(hit.x1 - hit.x0, amount.x1 - amount.x0) or abs(hit.x1 - amount.x1) < 4

@@ -1,0 +1,148 @@
+"""What kind of paper it is, by its title; and in which currency it speaks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bots.reader.amounts import CURRENCIES, currency_of
+from bots.reader.labels import Hit
+from bots.reader.layout import Row
+from bots.reader.reading import DocumentType
+from bots.reader.sheet import Sheet
+from bots.reader.spots import Amount
+from bots.reader.texts import Pick
+
+__all__ = ["find_currency", "find_title", "kind_of"]
+
+_KRONE = {"sv": "SEK", "da": "DKK", "no": "NOK", "nb": "NOK", "is": "ISK"}
+_COUNTRY = {
+    **dict.fromkeys("AT BE CY DE EE EL ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK".split(), "EUR"),
+    "GB": "GBP", "PL": "PLN", "CZ": "CZK", "HU": "HUF", "RO": "RON", "SE": "SEK", "DK": "DKK", "CH": "CHF", "BG": "EUR",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Title:
+    """The document's title: the label, what it says, and how much it looks like one."""
+
+    hit: Hit
+    kind: str
+    score: float
+
+
+def find_title(sheet: Sheet) -> list[Title]:
+    """Titles on the page by size, place and standing alone, best first."""
+    found: list[Title] = []
+    tallest = max((row.height for row in sheet.layout.rows[:200]), default=10.0)
+    for hit in sheet.hits_of("title"):
+        if hit.prose or not hit.pure:
+            continue
+        row = hit.row
+        page = sheet.layout.pages[min(row.page, len(sheet.layout.pages)) - 1]
+        phrase = next(p for p in row.phrases if p.start <= hit.first < p.end)
+        alone = phrase.end - phrase.start - (hit.last - hit.first)
+        height = row.words[hit.first].y1 - row.words[hit.first].y0
+        score = (
+            height / tallest + 0.3 * (alone == 0) - 0.05 * min(alone, 6) + 0.1 * row.text(hit.first, hit.last).isupper()
+        )
+        score += 0.25 * (1 - row.top / page.height) - 0.3 * (row.page > 1)
+        if sheet.spots.amounts.get(row.index) and any(a.money for a in sheet.spots.amounts[row.index]):
+            score -= 0.6
+        found.extend(Title(hit, name, score - 0.02 * rank) for rank, name in enumerate(hit.names("title")))
+    return sorted(found, key=lambda title: -title.score)
+
+
+def kind_of(titles: Sequence[Title], gross_negative: bool) -> DocumentType:
+    """The kind of the best title; a more special kind wins when it is nearly as good ("Invoice" above "Credit note")."""
+    if not titles:
+        return "credit note" if gross_negative else "invoice"
+    best = titles[0]
+    for title in titles[1:]:
+        if best.kind == "invoice" and title.kind != "invoice" and title.score > best.score - 0.12:
+            best = title
+            break
+    kind = best.kind
+    if kind == "invoice" and gross_negative:
+        return "credit note"
+    named: dict[str, DocumentType] = {
+        "invoice": "invoice", "credit note": "credit note", "pro forma": "pro forma", "receipt": "receipt",
+        "reminder": "reminder", "statement": "statement", "not an invoice": "not an invoice",
+    }  # fmt: skip
+    return named.get(kind, "invoice")
+
+
+def find_currency(sheet: Sheet, totals: Sequence[Amount], countries: Sequence[str]) -> tuple[str, Pick | None, str]:
+    """ISO code, where it stands, and how it is known: "label", "amounts", "words", "country" or "".
+
+    A label ("Currency: USD") decides; then the signs beside the totals; then those of all amounts and of headings; at
+    last the country of the seller's VAT id or bank, which is no proof.
+    """
+    for hit in sheet.hits_of("label", "currency"):
+        if (pick := _code_after(sheet, hit)) is not None:
+            return pick.value, pick, "label"
+    votes: Counter[str] = Counter()
+    for amount in totals:
+        if code := _resolved(sheet, amount.currency):
+            votes[code] += 3
+        for code, _ in _words_of(sheet, amount.row):
+            votes[code] += 2
+    if votes:
+        return votes.most_common(1)[0][0], None, "amounts" if len(votes) == 1 else "mixed"
+    for amount in sheet.spots.all_amounts():
+        if code := _resolved(sheet, amount.currency):
+            votes[code] += 2
+    for row in sheet.layout.rows:
+        for code, _ in _words_of(sheet, row):
+            votes[code] += 1
+    if votes:
+        ranked = votes.most_common(2)
+        sure = len(ranked) == 1 or ranked[0][1] >= 3 * ranked[1][1]
+        return ranked[0][0], None, "words" if sure else "mixed"
+    for country in countries:
+        if country in _COUNTRY:
+            return _COUNTRY[country], None, "country"
+    return "", None, ""
+
+
+def _resolved(sheet: Sheet, currency: str) -> str:
+    return _KRONE.get(sheet.language, "") if currency == "kr" else currency
+
+
+def _code_after(sheet: Sheet, hit: Hit) -> Pick | None:
+    row = hit.row
+    for index in range(hit.last, min(hit.last + 4, len(row.words))):
+        code = _code(row.words[index].text)
+        if code:
+            return Pick(code, row.words[index].text, row, index, index + 1, 1.0, hit)
+    for other in sheet.hits.get(row.index, ()):
+        if other.first >= hit.last and other.means("currency"):
+            return Pick(
+                other.names("currency")[0], row.text(other.first, other.last), row, other.first, other.last, 1.0, hit
+            )
+    for below in sheet.layout.below(row, 16.0):
+        for index, word in enumerate(below.words):
+            if _code(word.text) and below.x0[index] < hit.x1 and below.x1[index] > hit.x0:
+                return Pick(_code(word.text), word.text, below, index, index + 1, 0.9, hit)
+    return None
+
+
+def _code(text: str) -> str:
+    stripped = text.strip(" :,.;()[]")
+    return stripped if stripped in CURRENCIES else currency_of(stripped) if stripped in ("€", "$", "£", "US$") else ""
+
+
+def _words_of(sheet: Sheet, row: Row) -> list[tuple[str, int]]:
+    found = []
+    for index, word in enumerate(row.words):
+        for part in word.text.replace("/", " ").replace("(", " ").replace(")", " ").split():
+            code = part.strip(":.,;")
+            if code in CURRENCIES and code != "ALL":
+                found.append((code, index))
+            elif code in ("€", "£", "₪", "₹"):
+                found.append((currency_of(code), index))
+    for hit in sheet.hits.get(row.index, ()):
+        if hit.means("currency") and len(hit.key) > 2:
+            found.append((hit.names("currency")[0], hit.first))
+    return found

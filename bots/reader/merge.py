@@ -1,0 +1,117 @@
+"""One reading out of an e-invoice and the reading of its page: the XML's values, where the page agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from bots.reader.compare import doubts_of
+from bots.reader.ids import compact, iban_holds
+from bots.reader.page import Page
+from bots.reader.reading import Line, Proof, Reading, Tax, Value
+from config.errors import Reason
+from config.money import exponent
+from connectors.einvoice import EInvoice, EInvoiceLine, EInvoiceTax
+
+__all__ = ["merge"]
+
+_AGREES = "xml and page agree"
+_NEEDED = ("invoice_number", "issue_date", "currency", "seller_name", "gross_total")
+
+
+def merge(einvoice: EInvoice, page_reading: Reading | None, pages: Sequence[Page]) -> Reading:
+    """The e-invoice as a reading: its values, each with its place on the page where the page says the same.
+
+    Its doubts: what the page says otherwise (OF215), and what the XML itself contradicts or leaves out (OF210).
+    """
+    seen = any(page.words for page in pages)
+    differences = doubts_of(einvoice, page_reading, pages) if seen else ()
+    proofs = {proof.name: proof for proof in _proofs(einvoice)}
+    if seen:
+        proofs[_AGREES] = Proof(_AGREES, not differences, "the page shows what the XML says", tuple(einvoice.fields))
+    failed = [proof for proof in proofs.values() if not proof.holds and proof.name != _AGREES]
+    broken = tuple(Reason("OF210", "", {"says": proof.says}) for proof in failed)
+    return Reading(
+        type=einvoice.type,
+        fields={name: _value(name, text, page_reading, proofs) for name, text in einvoice.fields.items()},
+        lines=tuple(_line(line) for line in einvoice.lines),
+        taxes=tuple(_tax(tax) for tax in einvoice.taxes),
+        proofs=proofs,
+        doubts=(*differences, *broken),
+        pages=(pages[0].number, pages[-1].number) if pages else (1, 1),
+        language=page_reading.language if page_reading is not None else "",
+    )
+
+
+def _value(name: str, text: str, page_reading: Reading | None, proofs: dict[str, Proof]) -> Value:
+    held = tuple(proof.name for proof in proofs.values() if proof.holds and name in proof.fields)
+    shown = page_reading.fields.get(name) if page_reading is not None else None
+    if shown is None or compact(shown.value) != compact(text):
+        return Value(text, source="xml", proofs=held, others=(shown,) if shown is not None else ())
+    return Value(text, text=shown.text, page=shown.page, box=shown.box, source="xml", proofs=held)
+
+
+def _proofs(xml: EInvoice) -> Iterator[Proof]:
+    """The sums of EN 16931-1 (BR-CO-10 to 17), by the amounts that the XML gives; ids; the parties."""
+    yield from _sums(xml)
+    missing = [name for name in _NEEDED if name not in xml.fields]
+    says = f"it has no {', '.join(missing)}" if missing else f"it has {', '.join(_NEEDED)}"
+    yield Proof("complete", not missing, says, _NEEDED)
+    if "iban" in xml.fields:
+        yield Proof(
+            "iban check digits", iban_holds(xml.fields["iban"]), f"check digits of {xml.fields['iban']}", ("iban",)
+        )
+    seller, buyer = xml.fields.get("seller_vat_id"), xml.fields.get("buyer_vat_id")
+    if seller and buyer:
+        yield Proof(
+            "two parties", seller != buyer, f"seller {seller}, buyer {buyer}", ("seller_vat_id", "buyer_vat_id")
+        )
+
+
+def _sums(xml: EInvoice) -> Iterator[Proof]:
+    currency = xml.fields.get("currency", "EUR")
+
+    def amount(name: str) -> Decimal:
+        return Decimal(xml.fields.get(name, "0"))
+
+    def closes(name: str, made: Decimal, total: str, parts: tuple[str, ...], slack: int = 0) -> Proof:
+        allowed = slack * Decimal(1).scaleb(-exponent(currency))
+        says = f"{name}: {made:f} against {amount(total):f} ({total})"
+        return Proof(name, abs(made - amount(total)) <= allowed, says, (*parts, total))
+
+    given = xml.fields.keys()
+    if {"net_total", "gross_total"} <= given:
+        made = amount("net_total") + amount("tax_total")
+        made -= amount("withheld_total") if xml.syntax == "facturae" else 0  # EN 16931 leaves withholding to payment
+        yield closes("net and tax make gross", made, "gross_total", ("net_total", "tax_total", "withheld_total"))
+    if {"gross_total", "amount_due"} <= given and xml.syntax != "facturae":
+        made = amount("gross_total") - amount("prepaid") + amount("rounding")
+        yield closes("gross less prepaid is due", made, "amount_due", ("gross_total", "prepaid", "rounding"))
+    totals = [Decimal(line.line_total) for line in xml.lines if line.line_total is not None]
+    if totals and "net_total" in given:
+        made = sum(totals, Decimal(0)) - amount("discount_total") + amount("charge_total")
+        slack = len(totals) if xml.syntax == "facturae" else 0  # its line amounts may have eight decimal places
+        yield closes("lines make net", made, "net_total", ("discount_total", "charge_total"), slack)
+    taxes = [Decimal(tax.amount) for tax in xml.taxes if tax.amount is not None]
+    if taxes and "tax_total" in given:
+        yield closes("rates make tax", sum(taxes, Decimal(0)), "tax_total", ())
+
+
+def _line(line: EInvoiceLine) -> Line:
+    return Line(
+        description=_xml(line.description),
+        quantity=_xml(line.quantity),
+        unit=_xml(line.unit),
+        unit_price=_xml(line.unit_price),
+        discount=_xml(line.discount),
+        tax_rate=_xml(line.tax_rate),
+        line_total=_xml(line.line_total),
+    )
+
+
+def _tax(tax: EInvoiceTax) -> Tax:
+    return Tax(_xml(tax.base), _xml(tax.rate), _xml(tax.amount), tax.category, tax.exemption)
+
+
+def _xml(text: str | None) -> Value | None:
+    return Value(text, source="xml") if text is not None else None

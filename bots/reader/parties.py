@@ -1,0 +1,376 @@
+"""Seller and buyer: whose VAT id, whose account, whose name.  The buyer is often printed first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bots.reader.folding import fold
+from bots.reader.ids import compact, iban_holds, national_vat_id, vat_id_holds
+from bots.reader.labels import Hit
+from bots.reader.layout import Phrase, Row
+from bots.reader.page import OwnIdentity
+from bots.reader.sheet import Sheet
+from bots.reader.texts import Pick
+
+__all__ = ["Parties", "find_parties"]
+
+_LEGAL = re.compile(
+    r"(?<![\w])(?:GmbH|AG|KG|OHG|UG|e\.\s?K\.|GbR|S\.?L\.?U?\.?|S\.?A\.?U?\.?|S\.?A\.?S\.?U?|SARL|S\.?A\.?R\.?L\.?|EURL|SNC|SCI|"
+    r"S\.?r\.?l\.?s?\.?|S\.?p\.?A\.?|S\.?n\.?c\.?|S\.?a\.?s\.?|B\.?V\.?|N\.?V\.?|VOF|Ltd\.?|Limited|LLC|L\.L\.C\.|Inc\.?|Corp\.?|Corporation|PLC|plc|"
+    r"LLP|Co\.|Company|Lda\.?|Unipessoal|AB|ApS|A/S|AS|Oy|Oyj|sp\.\s?z\s?o\.?\s?o\.?|S\.A|s\.r\.o\.|a\.s\.|v\.o\.s\.|Kft\.?|Zrt\.?|Nyrt\.?|Bt\.|"
+    r"S\.?R\.?L\.?|S\.?C\.|A\.?E\.?|\u0395\.?\u03a0\.?\u0395\.?|\u0391\.?\u0395\.?|a\.G\.|eG|S\.?Coop\.?|C\.?B\.?|Pvt\.?|SE|"
+    r"\u05d1\u05e2[\u05f4\"]\u05de)(?![\w])"
+)
+_EU_COUNTRIES = frozenset(
+    "AT BE BG CY CZ DE DK EE EL ES FI FR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK XI EU".split()
+)
+_ADDRESS = re.compile(r"\d{4,6}|@|www\.|https?:|\+\d{2}|^\d+\s|,\s?\d+|\d+\s?[a-z]?$", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Parties:
+    """What was found, best first."""
+
+    seller_vat: list[Pick]
+    buyer_vat: list[Pick]
+    ibans: list[Pick]
+    bic: Pick | None
+    seller_name: list[Pick]
+    buyer_name: list[Pick]
+    unread_vat_label: bool
+
+
+def find_parties(sheet: Sheet, own: OwnIdentity | None, known: Sequence[OwnIdentity] = ()) -> Parties:
+    """Tell seller and buyer apart by labels, headings of their blocks, the page's foot, bank country and own identity."""
+    zones = _zones(sheet)
+    seller, buyer, unread = _vat_ids(sheet, zones, own)
+    ibans = _ibans(sheet, own)
+    if ibans:
+        _agree_with_bank(seller, ibans[0].value[:2])
+    names_buyer = _names_under(sheet, "buyer")
+    names_seller = _seller_names(sheet, zones, own, names_buyer)
+    return Parties(seller, buyer, ibans, _bic(sheet), names_seller, names_buyer, unread)
+
+
+@dataclass(slots=True)
+class _Zone:
+    """The block under a heading such as "Bill to"."""
+
+    party: str
+    page: int
+    x0: float
+    x1: float
+    top: float
+    bottom: float
+
+    def holds(self, row: Row, x0: float) -> bool:
+        return row.page == self.page and self.top <= row.top <= self.bottom and self.x0 - 12 <= x0 <= self.x1
+
+
+def _zones(sheet: Sheet) -> list[_Zone]:
+    zones: list[_Zone] = []
+    for hit in sheet.hits_of("party"):
+        if hit.prose or not hit.pure or not _opens(hit):
+            continue
+        party = hit.names("party")[0]
+        right = min(
+            (phrase.x0 for phrase in hit.row.phrases if phrase.x0 > hit.x1 + 20), default=sheet.layout.pages[0].width
+        )
+        bottom, edge, rows = hit.row.bottom, hit.row, 0
+        for row in sheet.layout.below(hit.row, 190.0):
+            other = any(
+                h.means("party") and h.pure and _opens(h) and abs(h.x0 - hit.x0) < 25
+                for h in sheet.hits.get(row.index, ())
+            )
+            if other or row.top - edge.bottom > 3.0 * row.height or rows > 14:
+                break
+            if any(hit.x0 - 25 <= x <= right for x in row.x0):
+                bottom, edge = row.bottom, row
+                rows += 1
+        zones.append(_Zone(party, hit.row.page, hit.x0 - 25, right, hit.row.top - 1, bottom))
+    return zones
+
+
+def _opens(hit: Hit) -> bool:
+    """A heading stands alone in its phrase, or has a colon after it."""
+    phrase = next((p for p in hit.row.phrases if p.start <= hit.first < p.end), None)
+    if phrase is None or phrase.start != hit.first:
+        return False
+    return (
+        phrase.end == hit.last
+        or hit.row.words[hit.last - 1].text.endswith(":")
+        or (hit.last < phrase.end and hit.row.words[hit.last].text in (":", "/"))
+    )
+
+
+def _vat_ids(sheet: Sheet, zones: list[_Zone], own: OwnIdentity | None) -> tuple[list[Pick], list[Pick], bool]:
+    mine = {compact(value) for value in own.vat_ids} if own else set()
+    picks: dict[str, Pick] = {}
+    buyers: dict[str, Pick] = {}
+    unread = False
+    taken: set[tuple[int, int]] = set()
+    for row_index, spots in sheet.spots.ids.items():
+        for spot in spots:
+            if spot.kind != "vat":
+                continue
+            label = _label_left(sheet, row_index, spot.first)
+            taken.add((row_index, spot.first))
+            pick = Pick(spot.value, spot.text, spot.row, spot.first, spot.last, 0.0, label)
+            _place(sheet, pick, label, zones, mine, picks, buyers)
+    for hit in sheet.hits_of("label", "vat_id", "buyer_vat_id"):
+        pick, seen = _after_label(sheet, hit, taken)
+        if pick is not None:
+            _place(sheet, pick, hit, zones, mine, picks, buyers)
+        elif not seen and not hit.prose and not hit.means("label", "tax_total") and not hit.means("column"):
+            unread = True
+    return _best(picks), _best(buyers), unread
+
+
+def _best(picks: dict[str, Pick]) -> list[Pick]:
+    return sorted(picks.values(), key=lambda pick: -pick.score)
+
+
+def _label_left(sheet: Sheet, row_index: int, first: int) -> Hit | None:
+    """The tax label before an id: on its row, or at the end of the row above or over it."""
+    for hit in reversed(sheet.hits.get(row_index, [])):
+        if hit.first <= first and hit.means("label", "vat_id", "buyer_vat_id", "tax_number"):
+            return hit
+        if hit.last <= first and hit.means("label", "iban", "bic", "order_reference", "invoice_number"):
+            return None
+    row = sheet.layout.rows[row_index]
+    for above in (row_index - 1, row_index - 2):
+        if above >= 0 and sheet.layout.rows[above].page == row.page and row.top - sheet.layout.rows[above].bottom < 20:
+            for hit in sheet.hits.get(above, ()):
+                if hit.means("label", "vat_id", "buyer_vat_id") and hit.x0 - 8 <= row.x0[first] <= hit.x1 + 30:
+                    return hit
+    return None
+
+
+def _after_label(sheet: Sheet, hit: Hit, taken: set[tuple[int, int]]) -> tuple[Pick | None, bool]:
+    """An id without country after its label; second: whether something that is an id stands there anyway."""
+    row = hit.row
+    hits = sheet.hits.get(row.index, ())
+    limit = min(
+        (
+            o.first
+            for o in hits
+            if o.first >= hit.last and o.means("label") and not o.means("label", "vat_id", "tax_number")
+        ),
+        default=len(row.words),
+    )
+    if any((row.index, index) in taken for index in range(hit.first, limit)):
+        return None, True
+    end = hit.last
+    while end < limit and (end == hit.last or row.x0[end] - row.x1[end - 1] < 1.6 * row.height) and end - hit.last < 6:
+        end += 1
+    text = row.words[hit.last - 1].text[hit.after :] + " " + row.text(hit.last, end)
+    if hit.means("label", "tax_total") and "%" in text:
+        return None, False
+    found = national_vat_id(text)
+    if found is not None and not _a_date_or_amount(sheet, hit, text[found.begin : found.end]):
+        return Pick(
+            found.value,
+            text[found.begin : found.end].strip(),
+            row,
+            max(hit.last - 1, hit.first) if end == hit.last else hit.last,
+            max(end, hit.last),
+            0.0,
+            hit,
+        ), True
+    for below in sheet.layout.below(row, 26.0):
+        for phrase in below.phrases:
+            if phrase.x0 < hit.x1 + 5 and phrase.x1 > hit.x0 - 5:
+                if any((below.index, index) in taken for index in range(phrase.start, phrase.end)):
+                    return None, True
+                under = national_vat_id(phrase.text)
+                if under and under.begin == 0 and not hit.means("label", "tax_total"):
+                    return Pick(under.value, phrase.text, below, phrase.start, phrase.end, 0.0, hit), True
+                return None, False
+    return None, False
+
+
+def _a_date_or_amount(sheet: Sheet, hit: Hit, text: str) -> bool:
+    dates = sheet.spots.dates.get(hit.row.index, ())
+    return any(spot.text in text or text in spot.text for spot in dates if spot.first >= hit.last - 1) or "," in text
+
+
+def _place(
+    sheet: Sheet,
+    pick: Pick,
+    label: Hit | None,
+    zones: list[_Zone],
+    mine: set[str],
+    sellers: dict[str, Pick],
+    buyers: dict[str, Pick],
+) -> None:
+    """Score an id as the seller's, or put it with the buyer's."""
+    page = sheet.layout.pages[min(pick.row.page, len(sheet.layout.pages)) - 1]
+    score = 0.5
+    if label is not None:
+        score += 0.3 if len(label.key) > 4 else 0.2
+        if label.means("label", "buyer_vat_id"):
+            score -= 1.0
+        if label.means("label", "tax_number") and not label.means("label", "vat_id"):
+            score -= 0.35
+    parties = [zone.party for zone in zones if zone.holds(pick.row, pick.row.x0[pick.first])]
+    if "buyer" in parties or "delivery" in parties:
+        score -= 0.6
+    if "seller" in parties:
+        score += 0.4
+    if pick.row.top > 0.8 * page.height:
+        score += 0.25
+    if vat_id_holds(pick.value):
+        score += 0.1
+    if pick.row.page > 1:
+        score -= 0.1
+    if pick.value in mine or pick.value[2:] in mine:
+        score -= 2.0
+    score -= 0.001 * pick.row.index
+    pick.score = score
+    target = buyers if score < 0.25 else sellers
+    if pick.value not in target or target[pick.value].score < score:
+        target[pick.value] = pick
+
+
+def _agree_with_bank(sellers: list[Pick], country: str) -> None:
+    for pick in sellers:
+        if pick.value[:2] == country:
+            pick.score += 0.15
+    sellers.sort(key=lambda pick: -pick.score)
+
+
+def _ibans(sheet: Sheet, own: OwnIdentity | None) -> list[Pick]:
+    mine = {compact(value) for value in own.ibans} if own else set()
+    picks: dict[str, Pick] = {}
+    for row_index, spots in sheet.spots.ids.items():
+        for spot in spots:
+            if spot.kind != "iban" or spot.value in mine:
+                continue
+            holds = iban_holds(spot.value)
+            labelled = any(hit.means("label", "iban") for hit in sheet.hits.get(row_index, ()))
+            score = (0.6 if holds else 0.1) + (0.4 if labelled else 0.0)
+            if score >= 0.5 and (spot.value not in picks or picks[spot.value].score < score):
+                picks[spot.value] = Pick(spot.value, spot.text, spot.row, spot.first, spot.last, score, None)
+    return _best(picks)
+
+
+def _bic(sheet: Sheet) -> Pick | None:
+    for hit in sheet.hits_of("label", "bic"):
+        row = hit.row
+        for index in range(hit.last, min(hit.last + 3, len(row.words))):
+            value = compact(row.words[index].text)
+            if re.fullmatch(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?", value):
+                return Pick(value, row.words[index].text, row, index, index + 1, 1.0, hit)
+    return None
+
+
+def _names_under(sheet: Sheet, party: str) -> list[Pick]:
+    """The first line after or under a party's heading."""
+    found: list[Pick] = []
+    for hit in sheet.hits_of("party", party):
+        if hit.prose or not hit.pure or not _opens(hit):
+            continue
+        after = next((p for p in hit.row.phrases if p.start >= hit.last and p.x0 - hit.x1 < 90), None)
+        own_rest = next((p for p in hit.row.phrases if p.start < hit.last < p.end), None)
+        if own_rest is not None and any(c.isalpha() for c in hit.row.text(hit.last, own_rest.end)):
+            start = hit.last + (1 if hit.row.words[hit.last].text in (":", "/") else 0)
+            if start < own_rest.end:
+                found.append(_name(hit.row, start, own_rest.end, 0.8, hit))
+                continue
+        if after is not None and hit.row.words[hit.last - 1].text.endswith(":") and not _is_label(sheet, after):
+            found.append(_name(hit.row, after.start, after.end, 0.75, hit))
+            continue
+        for row in sheet.layout.below(hit.row, 40.0):
+            phrase = next((p for p in row.phrases if p.x0 < hit.x1 + 20 and p.x1 > hit.x0 - 10), None)
+            if phrase is None:
+                continue
+            named = _named_inside(sheet, row, phrase)
+            if named is not None:
+                found.append(named)
+                break
+            if not _is_label(sheet, phrase) and any(char.isalpha() for char in phrase.text):
+                found.append(_name(row, phrase.start, phrase.end, 0.8, hit))
+                break
+    return [pick for pick in found if pick.value]
+
+
+def _named_inside(sheet: Sheet, row: Row, phrase: Phrase) -> Pick | None:
+    """A block that is itself a form: `Name: ELEKTRON GmbH`."""
+    if fold(phrase.text).strip(" :") not in ("name", "nom", "nombre", "nome", "naam", "namn", "navn", "nazwa", "nazev"):
+        return None
+    after = next((p for p in row.phrases if p.start >= phrase.end), None)
+    return _name(row, after.start, after.end, 0.9, None) if after is not None else None
+
+
+def _is_label(sheet: Sheet, phrase: Phrase) -> bool:
+    for hit in sheet.hits.get(phrase.row.index, ()):
+        if hit.first == phrase.start and hit.means("label") and (hit.last == phrase.end or ":" in phrase.text):
+            return True
+    return False
+
+
+def _name(row: Row, first: int, last: int, score: float, hit: Hit | None) -> Pick:
+    text = row.text(first, last).strip(" :·,|-\u2013•")
+    return Pick(text, text, row, first, last, score, hit)
+
+
+def _seller_names(sheet: Sheet, zones: list[_Zone], own: OwnIdentity | None, buyers: list[Pick]) -> list[Pick]:
+    """Under the seller's heading; else the best line that looks like a firm and is not the buyer's."""
+    mine = {fold(name) for name in own.names} if own else set()
+    taken = {fold(pick.value) for pick in buyers}
+    found = _names_under(sheet, "seller")
+    page = sheet.layout.pages[0]
+    biggest = max((row.height for row in sheet.layout.rows if row.page == 1), default=10.0)
+    for row in sheet.layout.rows:
+        for phrase in row.phrases:
+            for begin, end in _pieces(phrase):
+                text = row.text(begin, end).strip(" :·,|-\u2013•")
+                if not 3 <= len(text) <= 60 or not text[0].isalpha() or _is_label(sheet, phrase):
+                    continue
+                if any(z.party != "seller" and z.holds(row, row.x0[begin]) for z in zones):
+                    continue
+                legal = bool(_LEGAL.search(text))
+                top = row.page == 1 and row.top < 0.22 * page.height
+                foot = row.top > 0.82 * page.height
+                if not legal and not (top and not _ADDRESS.search(text)):
+                    continue
+                titled = any(
+                    hit.first >= begin and hit.last <= end and hit.means("title")
+                    for hit in sheet.hits.get(row.index, ())
+                )
+                score = 0.35 + 0.25 * legal + 0.1 * top + 0.12 * foot - 0.4 * titled - 0.0008 * row.index
+                score += 0.15 * (row.height / biggest) if top else 0.0
+                if end - begin > 7:
+                    score -= 0.3
+                found.append(Pick(text, text, row, begin, end, score, None))
+    counts: dict[str, int] = {}
+    for pick in found:
+        counts[fold(pick.value)] = counts.get(fold(pick.value), 0) + 1
+    for pick in found:
+        name = fold(pick.value)
+        pick.score += 0.08 * min(counts[name] - 1, 3)
+        if name in taken:
+            pick.score -= 0.6
+        if name in mine:
+            pick.score -= 2.0
+    return sorted((pick for pick in found if pick.score > 0.3), key=lambda pick: -pick.score)
+
+
+def _pieces(phrase: Phrase) -> list[tuple[int, int]]:
+    """A line such as `Firm GmbH · Street 1 · 12345 Town` taken apart at its dots and bars."""
+    pieces: list[tuple[int, int]] = []
+    begin = phrase.start
+    for index in range(phrase.start, phrase.end):
+        text = phrase.row.words[index].text
+        if text in ("·", "|", "•", "-", "–", "●", "∙", "*", "/"):
+            if index > begin:
+                pieces.append((begin, index))
+            begin = index + 1
+        elif text.endswith(","):
+            pieces.append((begin, index + 1))
+            begin = index + 1
+    if begin < phrase.end:
+        pieces.append((begin, phrase.end))
+    return pieces

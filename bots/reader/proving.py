@@ -1,0 +1,164 @@
+"""Proofs and doubts: confident means proven, and one doubt is enough for a person to look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from bots.reader.lines import Item, Table
+from bots.reader.parties import Parties
+from bots.reader.reading import Proof, Reading
+from bots.reader.sheet import Sheet
+from bots.reader.texts import Pick
+from bots.reader.totals import Hypothesis
+from config.errors import Reason
+
+__all__ = ["Evidence", "prove"]
+
+CENT = Decimal("0.01")
+
+
+@dataclass(slots=True)
+class Evidence:
+    """What the proofs look at besides the reading itself."""
+
+    sheet: Sheet
+    hypotheses: Sequence[Hypothesis]
+    tables: Sequence[Table]
+    parties: Parties
+    numbers: Sequence[Pick]
+    dates: Sequence[Pick]
+    currency_from: str
+
+
+def prove(reading: Reading, evidence: Evidence) -> tuple[dict[str, Proof], tuple[Reason, ...]]:
+    """All checks that the page offers, and a reason for each that fails or cannot be made."""
+    proofs = {proof.name: proof for proof in _proofs(reading, evidence)}
+    doubts = list(_doubts(reading, evidence, proofs))
+    return proofs, tuple(dict.fromkeys(doubts)) if False else tuple(doubts)
+
+
+def _proofs(reading: Reading, evidence: Evidence) -> Iterator[Proof]:
+    best = evidence.hypotheses[0]
+    values = best.values
+    if "net_total" in values and "gross_total" in values:
+        says = " ".join(f"{name}={value}" for name, value in values.items())
+        yield Proof("totals", best.closes and not best.near, says, tuple(values))
+    if best.rates_hold is not None:
+        says = "; ".join(f"{row.percent}% -> {row.tax.value if row.tax else ''}" for row in best.rates)
+        yield Proof("tax rates", best.rates_hold, says, ("net_total", "tax_total"))
+    if best.lines_hold is not None and best.table is not None:
+        total = best.table.sum_of(best.column)
+        yield Proof("lines", best.lines_hold, f"{len(best.table.items)} lines sum to {total}", ("net_total",))
+        wrong = [item for item in best.table.items if _line_holds(item) is False]
+        right = [item for item in best.table.items if _line_holds(item)]
+        if right or wrong:
+            yield Proof(
+                "line products", not wrong, f"{len(right)} of {len(right) + len(wrong)} lines: quantity x price", ()
+            )
+    issue, due = reading.get("issue_date"), reading.get("due_date")
+    if issue and due:
+        yield Proof("dates in order", issue <= due, f"{issue} <= {due}", ("issue_date", "due_date"))
+
+
+def _line_holds(item: Item) -> bool | None:
+    """Whether quantity x price (less a discount) is the total; None when the line does not print all three."""
+    quantity, price, total = item.value("quantity"), item.value("unit_price"), item.total
+    if quantity is None or price is None or total is None:
+        return None
+    product = quantity * price
+    places = item.figures["unit_price"].places
+    slack = CENT + abs(quantity) * Decimal(5).scaleb(-places - 1)
+    if abs(product - total.value) <= slack or abs(product + total.value) <= slack:
+        return True
+    discount = item.value("discount")
+    if discount is not None:
+        less = (product * (100 - abs(discount)) / 100).quantize(CENT, ROUND_HALF_UP)
+        if abs(less - abs(total.value)) <= slack or abs(product - abs(discount) - total.value) <= slack:
+            return True
+    return False
+
+
+def _doubts(reading: Reading, evidence: Evidence, proofs: dict[str, Proof]) -> Iterator[Reason]:
+    if reading.type not in ("invoice", "credit note"):
+        yield Reason("OF220", facts={"type": reading.type})
+    yield from _doubt_totals(evidence, proofs)
+    yield from _doubt_number(reading, evidence)
+    yield from _doubt_dates(reading, evidence)
+    yield from _doubt_currency(reading, evidence)
+    yield from _doubt_seller(reading, evidence)
+
+
+def _doubt_totals(evidence: Evidence, proofs: dict[str, Proof]) -> Iterator[Reason]:
+    best = evidence.hypotheses[0]
+    values = best.values
+    if "gross_total" not in values:
+        yield Reason("OF221")
+        return
+    facts = {name: str(values.get(name, "-")) for name in ("net_total", "tax_total", "gross_total")}
+    if "net_total" not in values:
+        if not best.lines_hold:
+            yield Reason("OF222", facts=facts)
+    elif not best.closes or best.near:
+        yield Reason("OF223", facts=facts)
+    if best.rates_hold is False:
+        yield Reason("OF224", facts=facts)
+    if best.lines_hold is False and best.table is not None:
+        yield Reason("OF225", facts={"sum": str(best.table.sum_of(best.column)), **facts})
+    if not best.rates_hold and not best.lines_hold:
+        yield Reason("OF226", facts=facts)
+    products = proofs.get("line products")
+    if products is not None and not products.holds:
+        yield Reason("OF227", facts={"lines": products.says})
+    for role in ("net_total", "tax_total", "gross_total"):
+        if role in values and role not in best.support and not best.rates_hold:
+            yield Reason("OF228", facts={"field": role, "value": str(values[role])})
+    if len(evidence.hypotheses) > 1 and evidence.hypotheses[1].score > best.score - 0.3:
+        rival = evidence.hypotheses[1].values
+        yield Reason("OF229", facts={"gross": str(rival.get("gross_total")), "net": str(rival.get("net_total"))})
+
+
+def _doubt_number(reading: Reading, evidence: Evidence) -> Iterator[Reason]:
+    picks = evidence.numbers
+    if not picks or picks[0].score < 0.6:
+        yield Reason("OF230", facts={"value": reading.get("invoice_number") or "-"})
+    elif len(picks) > 1 and picks[1].score > picks[0].score - 0.1:
+        yield Reason("OF231", facts={"value": picks[0].value, "other": picks[1].value})
+
+
+def _doubt_dates(reading: Reading, evidence: Evidence) -> Iterator[Reason]:
+    picks = evidence.dates
+    if not picks or picks[0].score < 0.6:
+        yield Reason("OF232", facts={"value": reading.get("issue_date") or "-"})
+        return
+    if len(picks) > 1 and picks[1].score > picks[0].score - 0.1:
+        yield Reason("OF233", facts={"value": picks[0].value, "other": picks[1].value})
+    spots = evidence.sheet.spots
+    loose = any(
+        spot.loose and spot.value.isoformat() == picks[0].value for spot in spots.dates.get(picks[0].row.index, ())
+    )
+    if loose and not spots.order_shown and evidence.sheet.language in ("en", ""):
+        yield Reason("OF234", facts={"value": picks[0].text})
+    due = reading.get("due_date")
+    if due and due < picks[0].value:
+        yield Reason("OF235", facts={"issue": picks[0].value, "due": due})
+
+
+def _doubt_currency(reading: Reading, evidence: Evidence) -> Iterator[Reason]:
+    if reading.get("currency") is None:
+        yield Reason("OF236")
+    elif evidence.currency_from in ("mixed", "country"):
+        yield Reason("OF237", facts={"value": reading.get("currency") or ""})
+
+
+def _doubt_seller(reading: Reading, evidence: Evidence) -> Iterator[Reason]:
+    picks = evidence.parties.seller_vat
+    if not picks:
+        if evidence.parties.unread_vat_label or reading.get("seller_name") is None:
+            yield Reason("OF238")
+        return
+    if picks[0].score < 0.6:
+        yield Reason("OF239", facts={"value": picks[0].value})
+    if len(picks) > 1 and picks[1].score > picks[0].score - 0.12 and picks[1].value[-8:] != picks[0].value[-8:]:
+        yield Reason("OF240", facts={"value": picks[0].value, "other": picks[1].value})

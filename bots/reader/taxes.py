@@ -1,0 +1,92 @@
+"""Tax rows: where base, rate and tax stand in one row and agree, or a rate and its tax beside the tax's name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from bots.reader.sheet import Sheet
+from bots.reader.spots import Amount
+
+__all__ = ["TaxRow", "agrees", "find_tax_rows"]
+
+CENT = Decimal("0.01")
+
+
+@dataclass(slots=True)
+class TaxRow:
+    """One rate of the breakdown; `gross` when the row has base + tax as well; `block` groups rows that stand together."""
+
+    rate: Amount | None
+    base: Amount | None
+    tax: Amount | None
+    gross: Amount | None
+    block: int
+    labelled: bool
+    row: int
+    percent: Decimal
+
+
+def agrees(base: Decimal, rate: Decimal, tax: Decimal, tolerance: Decimal = CENT) -> bool:
+    """Whether the tax is the base times the rate (in percent), within printed rounding."""
+    return abs((base * rate / 100).quantize(CENT, ROUND_HALF_UP) - tax) <= tolerance
+
+
+def find_tax_rows(sheet: Sheet, skip: frozenset[int]) -> list[TaxRow]:
+    """Rows with a rate and amounts that agree; `skip` are rows of the line table."""
+    found: list[TaxRow] = []
+    block, last = 0, -10
+    for index in sorted(sheet.spots.amounts):
+        if index in skip:
+            block += 1
+            continue
+        if index - last > 4 or _breaks(sheet, last, index):
+            block += 1
+        row = _read(sheet, index, block)
+        if row is not None:
+            found.append(row)
+            last = index
+    return found
+
+
+def _breaks(sheet: Sheet, last: int, index: int) -> bool:
+    rows = sheet.layout.rows
+    if last < 0 or rows[last].page != rows[index].page:
+        return True
+    return any(
+        hit.means("label", "gross_total", "amount_due") and hit.pure
+        for between in range(last, index)
+        for hit in sheet.hits.get(between, ())
+    )
+
+
+def _read(sheet: Sheet, index: int, block: int) -> TaxRow | None:
+    amounts = sheet.spots.amounts[index]
+    hits = sheet.hits.get(index, ())
+    if any(hit.prose for hit in hits) and len(sheet.layout.rows[index].words) > 14:
+        return None
+    money = [amount for amount in amounts if amount.money]
+    labelled = any(hit.means("tax") or hit.means("label", "tax_total") for hit in hits)
+    rates = [amount for amount in amounts if amount.percent and 0 <= amount.value <= 60]
+    if not rates and len(money) >= 2:
+        rates = [a for a in amounts if not a.money and not a.currency and 0 <= a.value <= 30 and not a.signed]
+    for rate in rates:
+        for base in money:
+            for tax in money:
+                if base is not tax and base is not rate and tax is not rate and _pair(base, rate, tax):
+                    gross = next((a for a in money if a.value == base.value + tax.value and a not in (base, tax)), None)
+                    return TaxRow(rate, base, tax, gross, block, labelled, index, rate.value)
+    if labelled and len(money) == 1 and any(rate.percent for rate in rates):
+        rate = next(rate for rate in rates if rate.percent)
+        return TaxRow(rate, None, money[0], None, block, labelled, index, rate.value)
+    return None
+
+
+def _pair(base: Amount, rate: Amount, tax: Amount) -> bool:
+    if abs(base.value) < abs(tax.value) or (base.value < 0) != (tax.value < 0 or tax.value == 0 and base.value < 0):
+        return False
+    if not rate.percent and (rate.value == 0 or tax.value == 0):
+        return rate.value == 0 and tax.value == 0 and base.value != 0
+    if rate.value and abs(base.value) < Decimal(1) and abs(tax.value) < CENT:
+        return False
+    return agrees(base.value, rate.value, tax.value)

@@ -1,0 +1,205 @@
+"""Invoice number, dates, references and other single values: the label, and what stands beside or below it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from bots.reader.folding import fold
+from bots.reader.ids import compact
+from bots.reader.labels import Hit
+from bots.reader.layout import Phrase, Row, box_of
+from bots.reader.reading import Box, Value
+from bots.reader.sheet import Sheet
+from bots.reader.spots import DateSpot, Spot
+
+__all__ = ["Pick", "find_dates_of", "find_numbers_of", "nearest"]
+
+S = TypeVar("S", bound=Spot)
+
+_CODE = re.compile(r"#?\s?([^\W_][\w./\-\u2013\\*+]*|\d[\w./\-]*)", re.UNICODE)
+_PREFIX = re.compile(r"^[A-Z]{1,5}$")
+_NOT_A_CODE = re.compile(r"^(?:\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d+[.,]\d{2}|\d{1,2}%|https?:.*|.*@.*)$")
+
+
+@dataclass(slots=True)
+class Pick:
+    """A candidate for a text field: canonical value, what is printed, where, and how well its place supports it."""
+
+    value: str
+    text: str
+    row: Row
+    first: int
+    last: int
+    score: float
+    label: Hit | None
+
+    @property
+    def box(self) -> Box:
+        return box_of(self.row.words[self.first : self.last])
+
+    def as_value(self, others: Sequence[Value] = ()) -> Value:
+        """The candidate as a value of a reading."""
+        words = self.row.words[self.first : self.last]
+        return Value(self.value, self.text, words[0].page, self.box, others=tuple(others))
+
+
+def nearest(sheet: Sheet, hit: Hit, spots: dict[int, list[S]], reach: float = 42.0) -> Iterator[tuple[S, float]]:
+    """Typed things that a label may name: right of it up to the next label, or below it in its column."""
+    hits = sheet.hits.get(hit.row.index, ())
+    following = [other.first for other in hits if other.first >= hit.last and other.kind_of_label]
+    limit = min(following, default=10**6)
+    beside = [spot for spot in spots.get(hit.row.index, ()) if spot.last >= hit.last and spot.first >= hit.last - 1]
+    count = 0
+    for spot in beside:
+        if spot.first < limit and (spot.first >= hit.last or spot.x1 > hit.x1):
+            strange = _strange(hit.row, hit.last, spot.first)
+            yield spot, 1.0 - 0.1 * count - 0.08 * min(strange, 6) - min((spot.x0 - hit.x1) / 900, 0.25)
+            count += 1
+    if count:
+        return
+    for depth, row in enumerate(sheet.layout.below(hit.row, reach)):
+        for spot in spots.get(row.index, ()):
+            if _in_column(hit, spot.x0, spot.x1):
+                yield spot, 0.9 - 0.06 * depth - min(abs(spot.x0 - hit.x0) / 400, 0.2)
+                return
+        if any(_in_column(hit, row.x0[i], row.x1[i]) for i in range(len(row.words))) and depth > 1:
+            return
+
+
+def _strange(row: Row, begin: int, end: int) -> int:
+    return sum(1 for index in range(begin, end) if any(char.isalpha() for char in row.words[index].text))
+
+
+def _in_column(hit: Hit, x0: float, x1: float) -> bool:
+    overlap = min(hit.x1, x1) - max(hit.x0, x0)
+    return overlap > 0 or abs(hit.x0 - x0) < 5 or abs(hit.x1 - x1) < 5
+
+
+def find_dates_of(sheet: Sheet, role: str) -> list[Pick]:
+    """Candidates of a date field, best first."""
+    picks: list[Pick] = []
+    for hit in sheet.hits_of("label", role):
+        strength = _strength(hit)
+        for spot, score in nearest(sheet, hit, sheet.spots.dates):
+            picks.append(_date_pick(spot, score * strength, hit))
+    return _ranked(picks)
+
+
+def _date_pick(spot: DateSpot, score: float, hit: Hit | None) -> Pick:
+    return Pick(spot.value.isoformat(), spot.text, spot.row, spot.first, spot.last, score, hit)
+
+
+def _strength(hit: Hit) -> float:
+    strength = 0.72 + min(len(hit.key), 14) / 50
+    if hit.prose:
+        strength *= 0.55
+    elif not hit.pure:
+        strength *= 0.9
+    return strength
+
+
+def _ranked(picks: list[Pick]) -> list[Pick]:
+    """Best first, one pick a value; a value named twice counts a little more."""
+    best: dict[str, Pick] = {}
+    for pick in sorted(picks, key=lambda p: -p.score):
+        if pick.value in best:
+            best[pick.value].score += 0.05
+        else:
+            best[pick.value] = pick
+    return sorted(best.values(), key=lambda p: -p.score)
+
+
+def find_numbers_of(sheet: Sheet, role: str, accept: Callable[[str], bool] = lambda _: True) -> list[Pick]:
+    """Candidates of a number or reference (a code with a digit), best first."""
+    picks: list[Pick] = []
+    for hit in sheet.hits_of("label", role):
+        strength = _strength(hit)
+        for pick in _codes(sheet, hit):
+            if accept(pick.value):
+                pick.score *= strength
+                picks.append(pick)
+    return _ranked(picks)
+
+
+def _codes(sheet: Sheet, hit: Hit) -> Iterator[Pick]:
+    row = hit.row
+    hits = sheet.hits.get(row.index, ())
+    limit = min(
+        (other.first for other in hits if other.first >= hit.last and other.kind_of_label), default=len(row.words)
+    )
+    tail = row.words[hit.last - 1].text[hit.after :].lstrip(" .:#-\u00b0\u00ba)")
+    if tail and (code := _code(tail)):
+        yield Pick(code, code, row, hit.last - 1, hit.last, 1.0, hit)
+        return
+    found = _first_code(sheet, row, hit.last, limit)
+    if found is not None:
+        gap = row.x0[found.first] - hit.x1
+        found.score = 1.0 - 0.12 * min(_strange(row, hit.last, found.first), 5) - min(max(gap, 0) / 900, 0.25)
+        found.label = hit
+        yield found
+        return
+    if limit < len(row.words) and row.x0[limit] - hit.x1 < 0.6 * row.height and not _apart(hit, row, limit):
+        return
+    for depth, below in enumerate(sheet.layout.below(row, 34.0)):
+        for phrase in below.phrases:
+            if _in_column(hit, phrase.x0, phrase.x1):
+                found = _first_code(sheet, below, phrase.start, phrase.end)
+                if found is not None:
+                    found.score = 0.92 - 0.08 * depth - min(abs(phrase.x0 - hit.x0) / 300, 0.25)
+                    found.label = hit
+                    yield found
+                return
+        if depth > 1:
+            return
+
+
+def _apart(hit: Hit, row: Row, index: int) -> bool:
+    return row.x0[index] - hit.x1 > 0.6 * row.height
+
+
+def _first_code(sheet: Sheet, row: Row, begin: int, end: int) -> Pick | None:
+    """The first word with a digit that can be a number of a document, with short capitals that belong to it."""
+    dates = sheet.spots.dates.get(row.index, ())
+    index = begin
+    while index < end:
+        if any(spot.first <= index < spot.last for spot in dates):
+            return None
+        text = row.words[index].text.strip("#:;,()[]\u2116'\"")
+        code = _code(text)
+        if code:
+            first = index
+            if (
+                index > begin
+                and _PREFIX.match(row.words[index - 1].text)
+                and fold(row.words[index - 1].text) not in ("no", "nr")
+            ):
+                first = index - 1
+                code = f"{row.words[first].text} {code}"
+            last = index + 1
+            while last < end and row.words[last].text in ("/", "-") and last + 1 < end:
+                code += row.words[last].text + row.words[last + 1].text
+                last += 2
+            return Pick(code, row.text(first, last), row, first, last, 1.0, None)
+        index += 1
+        if index - begin > 5:
+            return None
+    return None
+
+
+def _code(text: str) -> str:
+    text = text.strip().rstrip(".,;:)").lstrip("#(:")
+    match = _CODE.fullmatch(text)
+    if not match or not any(char.isdigit() for char in text) or _NOT_A_CODE.match(text):
+        return ""
+    return text if len(compact(text)) <= 40 else ""
+
+
+def phrase_after(hit: Hit) -> Phrase | None:
+    """The rest of the label's own phrase, or the next phrase of the row."""
+    for phrase in hit.row.phrases:
+        if phrase.start >= hit.last:
+            return phrase
+    return None

@@ -1,0 +1,294 @@
+"""The totals of a document: of all that amounts may be, the assignment that satisfies the arithmetic.
+
+    net + tax - withheld + rounding = gross        gross - prepaid + previous balance = amount due
+
+Every combination of candidates that closes is a hypothesis; it is scored by the labels that support it and by what
+proves it from elsewhere: tax rows (base x rate = tax, bases sum to net), lines that sum to net or gross.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from bots.reader.candidates import Candidate
+from bots.reader.lines import Table
+from bots.reader.spots import Amount
+from bots.reader.taxes import TaxRow, agrees
+
+__all__ = ["Hypothesis", "solve"]
+
+ZERO = Decimal(0)
+CENT = Decimal("0.01")
+_LIMIT = 14
+"""At most so many different values a role are combined."""
+
+
+@dataclass(slots=True)
+class Hypothesis:
+    """One way to read the totals.
+
+    Attributes:
+        values: amounts by role; a role that the page does not have is absent.
+        support: by role, the candidate behind it (absent when the value was only computed).
+        score: the higher the better.
+        closes: the equation holds to the cent; `near` when it is one cent off.
+        rates: tax rows that make up the tax, () when there are none.
+        rates_hold: bases times rates give the tax and the bases sum to net; None when the page gives no rates.
+        lines_hold: the lines sum to what they should; None when no lines were found.
+        lines_role: which total the lines sum to.
+    """
+
+    values: dict[str, Decimal]
+    support: dict[str, Candidate]
+    score: float = 0.0
+    closes: bool = False
+    near: bool = False
+    rates: Sequence[TaxRow] = ()
+    rates_hold: bool | None = None
+    lines_hold: bool | None = None
+    lines_role: str = ""
+    table: Table | None = None
+    column: str = "line_total"
+    extras: dict[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Pool:
+    """Best candidate by value, by role."""
+
+    by_role: dict[str, dict[Decimal, Candidate]]
+
+    def of(self, role: str) -> list[tuple[Decimal, Candidate]]:
+        ranked = sorted(self.by_role.get(role, {}).items(), key=lambda item: -item[1].score)
+        return ranked[:_LIMIT]
+
+    def get(self, role: str, value: Decimal) -> Candidate | None:
+        return self.by_role.get(role, {}).get(value)
+
+
+def solve(
+    candidates: dict[str, list[Candidate]],
+    tax_rows: Sequence[TaxRow],
+    tables: Sequence[Table],
+    amounts: Sequence[Amount],
+) -> list[Hypothesis]:
+    """All hypotheses that close, best first; when none does, the best-labelled values with `closes` False."""
+    pool = _pool(candidates, tax_rows)
+    printed = {amount.value for amount in amounts if amount.money}
+    found: dict[tuple[Decimal, Decimal, Decimal], Hypothesis] = {}
+    for hypothesis in _closing(pool, printed, tax_rows):
+        _prove(hypothesis, pool, tax_rows, tables)
+        values = hypothesis.values
+        which = (values["gross_total"], values.get("net_total", ZERO), values.get("tax_total", ZERO))
+        if which not in found or found[which].score < hypothesis.score:
+            found[which] = hypothesis
+    ranked = sorted(found.values(), key=lambda h: -h.score)
+    if not ranked:
+        single = _unproven(pool)
+        _prove(single, pool, tax_rows, tables)
+        ranked = [single]
+    for hypothesis in ranked[:3]:
+        _extras(hypothesis, pool)
+    return ranked
+
+
+def _pool(candidates: dict[str, list[Candidate]], tax_rows: Sequence[TaxRow]) -> _Pool:
+    by_role: dict[str, dict[Decimal, Candidate]] = {}
+    for role, found in candidates.items():
+        table = by_role.setdefault(role, {})
+        for candidate in found:
+            value = candidate.amount.value
+            if role in ("withheld_total", "prepaid", "discount_total"):
+                value = abs(value)
+            if value not in table:
+                table[value] = Candidate(role, candidate.amount, candidate.score, candidate.label)
+            else:
+                table[value].score += 0.04
+    for row in tax_rows:
+        for role, amount, score in (
+            ("net_total", row.base, 0.45),
+            ("tax_total", row.tax, 0.6),
+            ("gross_total", row.gross, 0.4),
+        ):
+            if amount is not None and amount.value not in by_role.setdefault(role, {}):
+                by_role[role][amount.value] = Candidate(role, amount, score, None)
+    return _Pool(by_role)
+
+
+def _closing(pool: _Pool, printed: set[Decimal], tax_rows: Sequence[TaxRow]) -> Iterator[Hypothesis]:
+    grosses = [
+        *pool.of("gross_total"),
+        *((v, c) for v, c in pool.of("amount_due") if pool.get("gross_total", v) is None),
+    ]
+    taxes: list[tuple[Decimal, Candidate | None, float]] = [(v, c, c.score) for v, c in pool.of("tax_total")]
+    for total, score in _tax_sums(tax_rows):
+        if pool.get("tax_total", total) is None:
+            taxes.append((total, None, score))
+    withheld: list[tuple[Decimal, Candidate | None]] = [(ZERO, None), *pool.of("withheld_total")]
+    rounding: list[tuple[Decimal, Candidate | None]] = [(ZERO, None), *pool.of("rounding")[:3]]
+    for gross, g in grosses:
+        for net, n in pool.of("net_total"):
+            if net == gross and pool.get("tax_total", ZERO) is None:
+                yield _hypothesis({"net_total": (net, n), "gross_total": (gross, g)}, -0.35)
+            for tax, t, tax_score in taxes:
+                for held, w in withheld:
+                    for off, r in rounding:
+                        difference = net + tax - held + off - gross
+                        if abs(difference) <= CENT and (abs(tax) < abs(net) or not tax) and held < abs(net) + 1:
+                            parts = {"net_total": (net, n), "tax_total": (tax, t), "gross_total": (gross, g)}
+                            if w is not None and held:
+                                parts["withheld_total"] = (held, w)
+                            if r is not None and off:
+                                parts["rounding"] = (off, r)
+                            made = _hypothesis(parts, 0.0 if t else tax_score)
+                            made.closes, made.near = not difference, bool(difference)
+                            if difference:
+                                made.score -= 0.5
+                            yield made
+        for tax, t, tax_score in taxes:
+            net = gross - tax
+            if tax and net in printed and pool.get("net_total", net) is None and abs(tax) < abs(net):
+                made = _hypothesis({"tax_total": (tax, t), "gross_total": (gross, g)}, 0.15 + (0.0 if t else tax_score))
+                made.values["net_total"] = net
+                made.closes = True
+                yield made
+
+
+def _hypothesis(parts: dict[str, tuple[Decimal, Candidate | None]], bonus: float) -> Hypothesis:
+    support = {role: candidate for role, (_, candidate) in parts.items() if candidate is not None}
+    score = bonus + sum(candidate.score for candidate in support.values())
+    made = Hypothesis({role: value for role, (value, _) in parts.items()}, support, score)
+    made.closes = True
+    if "gross_total" in support and support["gross_total"].role == "amount_due":
+        made.score -= 0.15
+    return made
+
+
+def _tax_sums(tax_rows: Sequence[TaxRow]) -> Iterator[tuple[Decimal, float]]:
+    for block in sorted({row.block for row in tax_rows}):
+        rows = [row for row in tax_rows if row.block == block and row.tax is not None]
+        if len(rows) > 1:
+            yield sum((row.tax.value for row in rows if row.tax is not None), ZERO), 0.7
+    labelled = [row for row in tax_rows if row.labelled and row.tax is not None]
+    if len(labelled) > 1:
+        yield sum((row.tax.value for row in labelled if row.tax is not None), ZERO), 0.6
+
+
+def _prove(made: Hypothesis, pool: _Pool, tax_rows: Sequence[TaxRow], tables: Sequence[Table]) -> None:
+    _prove_rates(made, tax_rows)
+    _prove_lines(made, pool, tables)
+    if made.rates_hold:
+        made.score += 0.7
+    elif made.rates_hold is False:
+        made.score -= 0.3
+    if made.lines_hold:
+        made.score += 0.6
+    gross = made.values.get("gross_total")
+    if gross is not None and pool.get("amount_due", gross) is not None:
+        made.score += 0.1
+
+
+def _prove_rates(made: Hypothesis, tax_rows: Sequence[TaxRow]) -> None:
+    net, tax = made.values.get("net_total"), made.values.get("tax_total")
+    if net is None or tax is None:
+        return
+    for block in sorted({row.block for row in tax_rows}):
+        for rows in _groups([row for row in tax_rows if row.block == block]):
+            if _explains(rows, net, tax):
+                made.rates, made.rates_hold = rows, True
+                return
+    percents = {row.percent for row in tax_rows if row.labelled}
+    if percents and tax_rows:
+        made.rates_hold = False
+
+
+def _groups(rows: list[TaxRow]) -> Iterator[list[TaxRow]]:
+    yield rows
+    if len(rows) > 1:
+        yield [row for row in rows if row.base is not None]
+        distinct = {(row.percent, row.tax.value if row.tax else None): row for row in rows}
+        yield list(distinct.values())
+        for row in rows:
+            yield [row]
+
+
+def _explains(rows: list[TaxRow], net: Decimal, tax: Decimal) -> bool:
+    if not rows or any(row.tax is None for row in rows):
+        return False
+    if sum((row.tax.value for row in rows if row.tax), ZERO) != tax:
+        return False
+    bases = [row.base.value if row.base else None for row in rows]
+    if None in bases:
+        return len(rows) == 1 and agrees(net, rows[0].percent, tax)
+    total = sum((base for base in bases if base is not None), ZERO)
+    return total == net or (abs(total) < abs(net) and tax != 0)
+
+
+def _prove_lines(made: Hypothesis, pool: _Pool, tables: Sequence[Table]) -> None:
+    """Find a table and a column whose sum is net or gross, also before discounts and charges of the whole invoice."""
+    best: tuple[int, Table, str, str] | None = None
+    for table in tables:
+        if len(table.items) == 0:
+            continue
+        for column in ("line_total", "line_gross"):
+            if not any(column in item.figures for item in table.items):
+                continue
+            role = _sums_to(table.sum_of(column), made, pool)
+            if role and (best is None or len(table.items) > best[0]):
+                best = (len(table.items), table, column, role)
+    if best is not None:
+        _, made.table, made.column, made.lines_role = best
+        made.lines_hold = True
+        return
+    if tables:
+        made.table = max(tables, key=lambda t: len(t.items))
+        made.lines_hold = False
+
+
+def _sums_to(total: Decimal, made: Hypothesis, pool: _Pool) -> str:
+    values = made.values
+    net, gross = values.get("net_total"), values.get("gross_total")
+    if net is not None and total == net:
+        return "net_total"
+    with_held = gross + values.get("withheld_total", ZERO) if gross is not None else None
+    if with_held is not None and total == with_held:
+        return "gross_total"
+    discounts = [ZERO, *(value for value, _ in pool.of("discount_total")[:5])]
+    charges = [ZERO, *(value for value, _ in pool.of("charge_total")[:5])]
+    for target, role in ((net, "net_total"), (with_held, "gross_total")):
+        if target is not None and any(total - d + c == target for d in discounts for c in charges if d or c):
+            return role
+    return ""
+
+
+def _unproven(pool: _Pool) -> Hypothesis:
+    """Nothing closes: the best label of each role, for a person to look at."""
+    made = Hypothesis({}, {})
+    for role in ("gross_total", "net_total", "tax_total", "withheld_total"):
+        ranked = pool.of(role)
+        if ranked and ranked[0][1].score > 0.3:
+            made.values[role], made.support[role] = ranked[0]
+    if "gross_total" not in made.values and (due := pool.of("amount_due")):
+        made.values["gross_total"], made.support["gross_total"] = due[0]
+    return made
+
+
+def _extras(made: Hypothesis, pool: _Pool) -> None:
+    """What is still due, paid, given off or charged, where the labels say so and the sum agrees."""
+    gross = made.values.get("gross_total")
+    if gross is None:
+        return
+    dues = pool.of("amount_due")
+    prepaid, previous = [(ZERO, None), *pool.of("prepaid")], [(ZERO, None), *pool.of("previous_balance")]
+    for due, candidate in dues:
+        for paid, p in prepaid:
+            for old, o in previous:
+                if gross - paid + old == due and (due != gross or (not paid and not old)):
+                    made.values["amount_due"], made.support["amount_due"] = due, candidate
+                    if p is not None and paid:
+                        made.values["prepaid"], made.support["prepaid"] = paid, p
+                    if o is not None and old:
+                        made.extras["previous_balance"] = old
+                    return

@@ -1,0 +1,242 @@
+"""From a prepared sheet to a reading: fields, lines, taxes, proofs and doubts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from bots.reader.candidates import find_candidates
+from bots.reader.folding import fold
+from bots.reader.kinds import find_currency, find_title, kind_of
+from bots.reader.lines import Item, Table, find_tables
+from bots.reader.page import OwnIdentity, Page
+from bots.reader.parties import Parties, find_parties
+from bots.reader.proving import Evidence, prove
+from bots.reader.reading import Line, Reading, Tax, Value
+from bots.reader.sheet import Sheet, prepare
+from bots.reader.spots import Amount
+from bots.reader.taxes import find_tax_rows
+from bots.reader.texts import Pick, find_dates_of, find_numbers_of
+from bots.reader.totals import Hypothesis, solve
+
+__all__ = ["understand"]
+
+
+def understand(pages: Sequence[Page], *, own: OwnIdentity | None = None) -> Reading:
+    """Read one document's pages.
+
+    Args:
+        pages: all pages of one invoice (or other paper), in order.
+        own: who we are, when known: never the seller.
+
+    Returns:
+        Reading: with `doubts` empty only when the document proves itself.
+    """
+    sheet = prepare(pages)
+    tables = find_tables(sheet)
+    table_rows = frozenset(index for table in tables for item in table.items for index in item.rows)
+    hypotheses = _solve(sheet, tables, table_rows)
+    best = hypotheses[0]
+    parties = find_parties(sheet, own)
+    fields: dict[str, Value] = {}
+    fields.update(_totals(best))
+    numbers = _numbers(sheet)
+    dates = _dates(sheet, numbers)
+    _put(fields, "invoice_number", numbers)
+    _put(fields, "issue_date", dates)
+    for role in ("due_date", "service_start"):
+        picks = find_dates_of(sheet, role if role == "due_date" else "service_date")
+        _put(fields, role, [pick for pick in picks if pick.score > 0.35])
+    _put(fields, "order_reference", find_numbers_of(sheet, "order_reference"))
+    _put(fields, "corrected_invoice", find_numbers_of(sheet, "corrected_invoice"))
+    _parties(fields, parties)
+    totals = [candidate.amount for candidate in best.support.values()]
+    countries = [value.value[:2] for name in ("seller_vat_id", "iban") if (value := fields.get(name)) is not None]
+    code, pick, how = find_currency(sheet, totals, countries)
+    if code:
+        fields["currency"] = pick.as_value() if pick else Value(code, source="computed" if how == "country" else "text")
+    gross = best.values.get("gross_total")
+    titles = find_title(sheet)
+    reading = Reading(
+        type=kind_of(titles, gross is not None and gross < 0),
+        fields=fields,
+        lines=tuple(_line(item, best) for item in best.table.items) if best.table is not None else (),
+        taxes=_taxes(best),
+        pages=(pages[0].number, pages[-1].number) if pages else (1, 1),
+        language=sheet.language,
+    )
+    evidence = Evidence(sheet, hypotheses, tables, parties, numbers, dates, how)
+    source = pages[0].source if pages else "text"
+    proofs, doubts = prove(reading, evidence)
+    return _sourced(replace(reading, proofs=proofs, doubts=doubts), source)
+
+
+def _solve(sheet: Sheet, tables: Sequence[Table], table_rows: frozenset[int]) -> list[Hypothesis]:
+    candidates = find_candidates(sheet, table_rows)
+    tax_rows = find_tax_rows(sheet, table_rows)
+    hypotheses = solve(candidates, tax_rows, tables, sheet.spots.all_amounts())
+    if not hypotheses[0].closes and table_rows:
+        candidates = find_candidates(sheet, frozenset())
+        tax_rows = find_tax_rows(sheet, frozenset())
+        again = solve(candidates, tax_rows, tables, sheet.spots.all_amounts())
+        if again[0].closes:
+            return again
+    return hypotheses
+
+
+def _put(fields: dict[str, Value], name: str, picks: Sequence[Pick]) -> None:
+    if picks:
+        others = [pick.as_value() for pick in picks[1:4]]
+        fields[name] = picks[0].as_value(others)
+
+
+def _totals(best: Hypothesis) -> dict[str, Value]:
+    fields: dict[str, Value] = {}
+    for role, value in best.values.items():
+        support = best.support.get(role)
+        if support is None:
+            fields[role] = Value(_text(value), source="computed")
+        else:
+            fields[role] = _amount(support.amount, value)
+    return fields
+
+
+def _amount(amount: Amount, value: Decimal | None = None) -> Value:
+    return Value(_text(amount.value if value is None else value), amount.text, amount.row.words[0].page, amount.box)
+
+
+def _text(value: Decimal) -> str:
+    return f"{value.quantize(Decimal('0.01')):f}" if value == value.quantize(Decimal("0.01")) else f"{value:f}"
+
+
+def _numbers(sheet: Sheet) -> list[Pick]:
+    """Candidates of the document's number; ids, phone numbers and the like are no numbers of a document."""
+    ids = {spot.value for row in sheet.spots.ids.values() for spot in row}
+    taken = {
+        (pick.row.index, pick.first)
+        for role in ("order_reference", "other_number", "corrected_invoice")
+        for pick in find_numbers_of(sheet, role)
+        if pick.label is not None and pick.score > 0.6
+    }
+    picks = find_numbers_of(sheet, "invoice_number")
+    texts = " ".join(fold(row.text()) for row in sheet.layout.rows if row.page < 3)
+    for pick in picks:
+        if (pick.row.index, pick.first) in taken or pick.value in ids:
+            pick.score -= 0.5
+        if any(
+            amount.first <= pick.first < amount.last and amount.currency
+            for amount in sheet.spots.amounts.get(pick.row.index, ())
+        ):
+            pick.score -= 0.6
+        if len(pick.value) < 3:
+            pick.score -= 0.1
+        pick.score += 0.04 * min(texts.count(fold(pick.value)) - 1, 3) - 0.0015 * pick.row.index
+    return sorted((pick for pick in picks if pick.score > 0.25), key=lambda pick: -pick.score)
+
+
+def _dates(sheet: Sheet, numbers: Sequence[Pick]) -> list[Pick]:
+    """Candidates of the issue date: labelled, beside the number, or alone at the head of the first page."""
+    picks = find_dates_of(sheet, "issue_date")
+    other = {
+        (pick.row.index, pick.first)
+        for role in ("due_date", "other_date", "service_date", "service_period")
+        for pick in find_dates_of(sheet, role)
+        if pick.score > 0.55
+    }
+    for pick in picks:
+        label = pick.label
+        if (pick.row.index, pick.first) in other and (label is None or len(label.key) < 9):
+            pick.score -= 0.45
+    if numbers:
+        row = numbers[0].row
+        for spot in sheet.spots.dates.get(row.index, ()):
+            if (
+                spot.first >= numbers[0].last
+                and spot.first - numbers[0].last < 4
+                and (row.index, spot.first) not in other
+            ):
+                picks.append(Pick(spot.value.isoformat(), spot.text, row, spot.first, spot.last, 0.8, None))
+        following = next(sheet.layout.below(row, 20.0), None)
+        if following is not None and not picks:
+            for spot in sheet.spots.dates.get(following.index, ()):
+                if spot.first == 0:
+                    picks.append(Pick(spot.value.isoformat(), spot.text, following, 0, spot.last, 0.7, None))
+    if not picks:
+        page = sheet.layout.pages[0]
+        for spot in sheet.spots.all_dates():
+            if spot.row.page == 1 and spot.row.top < 0.45 * page.height and (spot.row.index, spot.first) not in other:
+                picks.append(Pick(spot.value.isoformat(), spot.text, spot.row, spot.first, spot.last, 0.45, None))
+    best: dict[str, Pick] = {}
+    for pick in sorted(picks, key=lambda p: -p.score):
+        best.setdefault(pick.value, pick)
+    return list(best.values())
+
+
+def _parties(fields: dict[str, Value], parties: Parties) -> None:
+    _put(fields, "seller_vat_id", parties.seller_vat)
+    _put(fields, "buyer_vat_id", parties.buyer_vat)
+    _put(fields, "iban", parties.ibans)
+    _put(fields, "seller_name", parties.seller_name)
+    _put(fields, "buyer_name", parties.buyer_name)
+    if parties.bic is not None:
+        fields["bic"] = parties.bic.as_value()
+
+
+def _line(item: Item, best: Hypothesis) -> Line:
+    values = {name: _amount(amount) for name, amount in item.figures.items()}
+    words = [word for row, first, last in item.description for word in row.words[first:last]]
+    description = None
+    if words:
+        row, first, last = item.description[0]
+        text = " ".join(r.text(a, b) for r, a, b in item.description)
+        description = Value(
+            text, row.text(first, last), row.words[first].page, Pick(text, text, row, first, last, 0, None).box
+        )
+    unit = None
+    if item.unit is not None:
+        row, first, last = item.unit
+        unit = Value(
+            row.text(first, last), row.text(first, last), row.page, Pick("", "", row, first, last, 0, None).box
+        )
+    total = values.get(best.column) or values.get("line_total") or values.get("line_gross")
+    return Line(
+        description=description, quantity=_plain(values.get("quantity")), unit=unit,
+        unit_price=_plain(values.get("unit_price")), discount=values.get("discount"),
+        tax_rate=_plain(values.get("tax_rate")), line_total=total,
+    )  # fmt: skip
+
+
+def _plain(value: Value | None) -> Value | None:
+    """Quantities, prices and rates without idle zeros: `20.00` is `20`."""
+    if value is None or "." not in value.value:
+        return value
+    return replace(value, value=value.value.rstrip("0").rstrip("."))
+
+
+def _taxes(best: Hypothesis) -> tuple[Tax, ...]:
+    return tuple(
+        Tax(
+            base=_amount(row.base) if row.base is not None else best_net(best),
+            rate=_plain(Value(f"{row.percent:f}", row.rate.text if row.rate else "")),
+            amount=_amount(row.tax) if row.tax is not None else None,
+            category="S" if row.percent else "E",
+        )
+        for row in best.rates
+    )
+
+
+def best_net(best: Hypothesis) -> Value | None:
+    """The net total stands in for the base that a single rate does not print."""
+    support = best.support.get("net_total")
+    return _amount(support.amount) if support is not None else None
+
+
+def _sourced(reading: Reading, source: str) -> Reading:
+    if source == "text":
+        return reading
+    fields = {
+        name: replace(value, source="ocr") if value.source == "text" else value
+        for name, value in reading.fields.items()
+    }
+    return replace(reading, fields=fields)
