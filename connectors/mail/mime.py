@@ -21,6 +21,7 @@ __all__ = ["Leaf", "TooMuch", "header_block", "parse_header", "walk"]
 
 _FIELD = re.compile(rb"From |[!-9;-~]{1,200}[ \t]*:")
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n|\r\r")
+_TAIL = re.compile(rb"(--)?[ \t]*(?:\r?\n|\r|\Z)")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 _FOLD = re.compile(r"\r?\n[ \t]")
 _PARAMETERS_READ = 8_000
@@ -159,23 +160,33 @@ def _parameter(header: Message, field: str, name: str) -> str:
 
 def _split(raw: bytes, start: int, end: int, boundary: bytes, limits: Limits) -> list[tuple[int, int]]:
     """Offsets of the parts between delimiter lines; a missing last delimiter is the end."""
-    line = re.compile(rb"(?:^|\r?\n|\r)--" + re.escape(boundary.rstrip()) + rb"(--)?[ \t]*(?=\r?\n|\r|$)")
     parts: list[tuple[int, int]] = []
     opened: int | None = None
-    position = start - 1 if start and raw[start - 1 : start] == b"\n" else start
-    while (found := line.search(raw, position, end)) is not None:
+    for line_start, line_end, last in _delimiters(raw, start, end, b"--" + boundary.rstrip()):
         if opened is not None:
-            parts.append((opened, max(opened, found.start())))
+            parts.append((opened, max(opened, line_start)))
             if len(parts) > limits.parts:
                 raise TooMuch("parts", limits.parts)
-        opened = None
-        position = found.end()
-        if found.group(1):
+        opened = None if last else line_end
+        if last:
             break
-        opened = position + (2 if raw[position : position + 2] == b"\r\n" else 1)
     if opened is not None and opened < end:
         parts.append((opened, end))
     return parts
+
+
+def _delimiters(raw: bytes, start: int, end: int, mark: bytes) -> Iterator[tuple[int, int, bool]]:
+    """Delimiter lines (RFC 2046, 5.1.1): offset of the line break before, of the line after, whether the last."""
+    position = raw.find(mark, start, end)
+    while position >= 0:
+        tail = _TAIL.match(raw, position + len(mark), end)
+        at_start = position == start or raw[position - 1] in b"\r\n"
+        if tail is not None and at_start:
+            before = position - (position > start) - (raw[max(start, position - 2) : position] == b"\r\n")
+            yield before, tail.end(), bool(tail.group(1))
+            position = raw.find(mark, tail.end(), end)
+        else:
+            position = raw.find(mark, position + len(mark), end)
 
 
 def _decode(body: bytes, encoding: str) -> tuple[bytes, bool]:
