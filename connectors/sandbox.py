@@ -84,7 +84,7 @@ class Sandbox:
 
         Raises:
             OficioError: whatever of ours the function raised.
-            DocumentRefused: OF207 time, OF208 memory, OF209 the worker died, OF210 the answer is too large,
+            DocumentRefused: OF207 time, OF208 memory or size of the answer, OF209 the worker died,
                 OF218 nested too deeply, OF219 the function raised anything else (logged with its traceback).
         """
         return self.run_within(self.limits, function, *args, **kwargs)
@@ -170,7 +170,7 @@ class _Worker:
     def _death(self, limits: Limits, error: Exception) -> DocumentRefused:
         self._broken = True
         if str(error) == "bad message length":
-            return DocumentRefused("OF210", limit=_megabytes(limits.answer))
+            return DocumentRefused("OF208", limit=_megabytes(limits.answer))
         self._process.join(5)
         code = self._process.exitcode
         if code == -signal.SIGXCPU:
@@ -201,7 +201,7 @@ def _unwrap(answer: bytes, limits: Limits) -> object:
     if kind == "depth":
         raise DocumentRefused("OF218", depth=sys.getrecursionlimit())
     if kind == "answer":
-        raise DocumentRefused("OF210", limit=_megabytes(limits.answer))
+        raise DocumentRefused("OF208", limit=_megabytes(limits.answer))
     _log.error("a sandboxed function failed\n%s", content)
     raise DocumentRefused("OF219", why=str(content).strip().rpartition("\n")[2][:200])
 

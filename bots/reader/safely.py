@@ -15,7 +15,7 @@ from bots.reader.merge import merge
 from bots.reader.page import OwnIdentity
 from bots.reader.reading import Line, Reading, Tax, Value
 from bots.reader.sources import SourceLimits, Sources, find_sources
-from bots.reader.understand import understand
+from bots.reader.understanding import understand
 from config.errors import DocumentRefused
 from connectors.einvoice import EInvoice
 from connectors.sandbox import Limits, Sandbox
@@ -51,7 +51,7 @@ def read(
         DocumentRefused: see `find_sources`.
     """
     sources = find_sources(data, name, limits)
-    seen = understand(sources.pages, own or OwnIdentity()) if any(page.words for page in sources.pages) else []
+    seen = [understand(sources.pages, own=own)] if any(page.words for page in sources.pages) else []
     readings = [merge(xml, _same(xml, seen), sources.pages) for xml in sources.einvoices] or seen
     return [_noted(_on_paper(reading, sources), sources) for reading in readings]
 
@@ -183,8 +183,10 @@ def _moved_line(line: Line, sources: Sources) -> Line:
 
 
 def _moved_tax(tax: Tax, sources: Sources) -> Tax:
-    values = (_moved(value, sources) if value is not None else None for value in (tax.base, tax.rate, tax.amount))
-    return Tax(*values, tax.category, tax.exemption)
+    base, rate, amount = (
+        _moved(value, sources) if value is not None else None for value in (tax.base, tax.rate, tax.amount)
+    )
+    return replace(tax, base=base, rate=rate, amount=amount)
 
 
 def _moved(value: Value, sources: Sources) -> Value:

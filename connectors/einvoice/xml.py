@@ -5,6 +5,7 @@ Local names, because each version of CII has its own namespaces for the same wor
 
 from __future__ import annotations
 
+import datetime as calendar
 import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
@@ -140,7 +141,10 @@ def _decimal(written: str | None) -> Decimal | None:
 def date(written: str | None) -> str | None:
     """A date of XML (`2024-01-31`, with or without a time zone) or of format 102 (`20240131`) as ISO 8601."""
     found = re.match(r"(\d{4})-?(\d\d)-?(\d\d)(?!\d)", written or "")
-    return "-".join(found.groups()) if found else None
+    try:
+        return calendar.date(*map(int, found.groups())).isoformat() if found else None
+    except ValueError:  # the 31st of February
+        return None
 
 
 def join(*parts: str | None) -> str | None:
