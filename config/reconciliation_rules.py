@@ -5,6 +5,7 @@ Amounts are minor units of the item's currency, percentages are percent, days ar
 
 from __future__ import annotations
 
+import hashlib
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
@@ -32,7 +33,8 @@ __all__ = [
 
 Kind = Literal["match", "three-way", "versions"]
 FIELDS = (
-    "id", "party_id", "party", "reference", "text", "iban", "date", "due", "amount", "currency", "quantity", "unit_price",
+    "id", "party_id", "party", "reference", "text", "iban", "date", "due", "amount", "currency", "quantity",
+    "unit_price",
 )  # fmt: skip
 """Columns that the reconciler understands; a source maps its own names to them."""
 REQUIRED = ("amount", "date")
@@ -54,7 +56,9 @@ class Source(Strict):
         sign: multiplies the amounts so that both sides of a settled item have the same sign; auto: inferred from
             what can be matched, and reported.
         key: columns that name a row where there is no `id` (versions: the key of a row).
-        sheet, header_row, decimal_mark, date_order, encoding, delimiter: override what the reader infers.
+        currency: of rows that do not say.
+        sheet, table, header_row, hidden_rows, totals, decimal_mark, date_order, encoding, delimiter: override what the
+            reader infers (see connectors/sheets/options.py).
     """
 
     label: str = ""
@@ -62,10 +66,14 @@ class Source(Strict):
     constants: dict[str, str] = {}
     sign: Literal[1, -1, "auto"] = 1
     key: tuple[str, ...] = ()
-    sheet: str | None = None
-    header_row: int | None = None
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "EUR"
+    sheet: str | int | None = None
+    table: Annotated[int, Field(ge=1)] = 1
+    header_row: Annotated[int, Field(ge=0)] | None = None
+    hidden_rows: Literal["keep", "drop"] = "keep"
+    totals: Literal["drop", "keep"] = "drop"
     decimal_mark: Literal[",", "."] | None = None
-    date_order: Literal["DMY", "MDY", "YMD"] | None = None
+    date_order: Literal["dmy", "mdy", "ymd"] | None = None
     encoding: str | None = None
     delimiter: str | None = None
 
@@ -172,6 +180,10 @@ class Rules(Strict):
     price_percent: Percent = Decimal(0)
     quantity_percent: Percent = Decimal(0)
     workbook: Workbook = Workbook()
+
+    def digest(self) -> str:
+        """SHA-256 of the rules, whatever order their file has."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
 
 
 _FOLDER = Path(__file__).parent / "reconciliations"

@@ -12,9 +12,9 @@ def control(left: pl.DataFrame, right: pl.DataFrame, groups: pl.DataFrame, sign:
 
     Returns:
         currency; left and right (sums of all rows) and each side's matched, suggested and open parts; residual and
-        difference of the groups, exchanged (left - right of groups paid in another currency: the left part counts in the
-        item's currency, the right part in the payment's); off: left_matched - right_matched - residual - difference -
-        exchanged, which is zero.
+        difference of the groups; exchanged (left - right of groups paid in another currency: the left part counts in
+        the item's currency, the right part in the payment's); off: left_matched - right_matched - residual -
+        difference - exchanged, which is zero.
     """
     ours, theirs = _sums(left, "left", 1), _sums(right, "right", sign)
     here = groups.lazy().with_columns(across=pl.col("currency") != pl.col("paid_in"))

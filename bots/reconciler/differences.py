@@ -23,7 +23,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Units of the base currency for one of each, as exact fractions of major units; and pairs learned from payments."""
+    """Units of the base currency for one of each, in major units and exact; and pairs learned from payments."""
 
     base: str
     rates: dict[str, Fraction]

@@ -32,7 +32,7 @@ class Mention:
 
 @dataclass
 class Evidence:
-    """Of every open right row: its possible parties, its grams, the items it names; and each item's party and reference."""
+    """Of every open right row: possible parties, grams, items it names; of each item: party and reference."""
 
     item_party: Ints
     item_ref: list[str]

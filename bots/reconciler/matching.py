@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from bots.reconciler.conservation import assert_conserved, control
@@ -47,7 +46,8 @@ class Matching:
     Attributes:
         groups: accepted, columns GROUPS; `residual` stays open on the left side, `difference` is written off.
         suggestions: for a person, best first; a row may be in several.
-        left, right: all items with `status` (matched, suggested, open) and `group` (null unless matched).
+        left, right: all items (the left amounts with the rules' sign), with `status` (matched, suggested, open) and
+            `group` (null unless matched).
         sign: what the right amounts were multiplied with before they were compared.
         learned: what was inferred on the way (exchange rates, sign), as text.
     """
@@ -94,6 +94,8 @@ def match(
     Raises:
         BusinessException: OF601 an id or amount is missing, OF602 an id comes twice.
     """
+    if rules.left.sign == -1:
+        left = left.with_columns(amount=-pl.col("amount"))
     desk = Desk.lay_out(left, right, rules)
     total = desk.left.items.height + desk.right.items.height
 

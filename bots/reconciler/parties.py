@@ -109,7 +109,7 @@ class Directory:
         return ()
 
     def of(self, iban: str, name: str, text: str, numbers: Iterable[str] = ()) -> tuple[int, ...]:
-        """Parties that a line may be of, most certain evidence first: IBAN, name, a party's own number, name in the text."""
+        """Parties that a line may be of, by IBAN, else by name, by a number of theirs, by a name in the text."""
         by_iban = self.iban.get(iban) if iban else None
         if by_iban is not None:
             return (by_iban,)

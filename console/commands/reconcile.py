@@ -1,0 +1,116 @@
+"""`oficio reconcile`: match two spreadsheets, ledgers or bank files; propose rules; read decisions back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import cyclopts
+from rich.table import Table
+
+from bots.reconciler.matching import Matching
+from bots.reconciler.running import Run, reconcile_files
+from config.errors import Language, catalogue
+from config.money import format_minor
+from config.reconciliation_rules import read_rules
+from console.words import err, out, print_json
+
+__all__ = ["app"]
+
+app = cyclopts.App(name="reconcile", help="Match two spreadsheets, ledgers or bank files.")
+
+
+@app.default
+def reconcile(
+    *,
+    rules: str,
+    left: Path,
+    right: Path,
+    out: Path,
+    carried: Path | None = None,
+    json: bool = False,
+    quiet: bool = False,
+    strict: bool = False,
+) -> int:
+    """Match two files and write the workbook, groups.jsonl, suggestions.jsonl, open.csv and summary.json.
+
+    Args:
+        rules: a YAML file, or the name of one in config/reconciliations.
+        left: the ledger, list or statement whose items are to be settled.
+        right: the bank file or list that settles them.
+        out: folder for what is written.
+        carried: folder of the last period's reconciliation, whose open items come first.
+        json: print the summary as JSON.
+        quiet: no progress.
+        strict: exit with 3 when something is left for a person.
+    """
+    made = reconcile_files(
+        read_rules(rules),
+        left,
+        right,
+        out,
+        now=datetime.now(UTC),
+        carried=carried,
+        watch=_silent if quiet else _Progress(),
+    )
+    if json:
+        print_json({**_brief(made), "files": {name: str(path) for name, path in made.paths.items()}})
+    else:
+        _show(made)
+    return 3 if strict and not made.matching.suggestions.is_empty() else 0
+
+
+class _Progress:
+    """Tells on the error stream how many rows are settled, and how many a second."""
+
+    def __init__(self) -> None:
+        self.start = datetime.now(UTC)
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        seconds = max((datetime.now(UTC) - self.start).total_seconds(), 0.001)
+        err.print(f"[dim]{step:<22} {done:>10,} of {total:,} rows   {total / seconds:>10,.0f} rows/s[/]")
+
+
+def _silent(step: str, done: int, total: int) -> None:
+    """Nobody watches."""
+
+
+def _brief(made: Run) -> dict[str, object]:
+    matching = made.matching
+    return {
+        "groups": matching.groups.height,
+        "suggestions": matching.suggestions.height,
+        "by_reason": dict(matching.counts()),
+        "control": matching.control.to_dicts(),
+        "seconds": round(made.seconds, 3),
+    }
+
+
+def _show(made: Run) -> None:
+    matching, language = made.matching, made.matching.rules.workbook.language
+    _show_reasons(matching, language)
+    _show_control(matching)
+    for name, path in made.paths.items():
+        out.print(f"[dim]{name:<14}[/] {path}", soft_wrap=True)
+    out.print(f"[dim]{made.seconds:.1f} s[/]")
+
+
+def _show_reasons(matching: Matching, language: Language) -> None:
+    table = Table("groups", "why", box=None, header_style="bold", pad_edge=False)
+    for code, count in sorted(matching.counts().items(), key=lambda pair: -pair[1]):
+        table.add_row(f"{count:,}", catalogue()[code].what[language])
+    table.add_row(f"[yellow]{matching.suggestions.height:,}[/]", "[yellow]for a person: To review[/]")
+    out.print(table)
+
+
+def _show_control(matching: Matching) -> None:
+    table = Table("", "left", "right", "settled", "open left", "open right", "control", box=None, header_style="bold")
+    for row in matching.control.iter_rows(named=True):
+        currency = row["currency"]
+        figures = (
+            row["left"], row["right"], row["left_matched"] - row["residual"],
+            row["left_open"] + row["left_suggested"] + row["residual"], row["right_open"] + row["right_suggested"],
+            row["off"],
+        )  # fmt: skip
+        table.add_row(currency, *(format_minor(figure, currency) for figure in figures))
+    out.print(table)
