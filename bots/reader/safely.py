@@ -51,7 +51,7 @@ def read(
         DocumentRefused: see `find_sources`.
     """
     sources = find_sources(data, name, limits)
-    seen = [understand(sources.pages, own=own)] if any(page.words for page in sources.pages) else []
+    seen = understand(sources.pages, own) if any(page.words for page in sources.pages) else []
     readings = [merge(xml, _same(xml, seen), sources.pages) for xml in sources.einvoices] or seen
     return [_noted(_on_paper(reading, sources), sources) for reading in readings]
 
