@@ -16,10 +16,11 @@ __all__ = ["CURRENCIES", "Mark", "Printed", "currency_of", "find_numbers", "infe
 
 Mark = Literal[",", "."]
 
-CURRENCIES = frozenset(
+_CODES = (
     "EUR USD GBP CHF SEK DKK NOK PLN CZK HUF RON BGN ISK TRY ILS INR MYR SGD AUD CAD NZD JPY CNY HKD BRL MXN ZAR AED "
-    "SAR RUB UAH RSD THB IDR PHP KRW ARS CLP COP PEN MAD TND KWD BHD".split()
+    "SAR RUB UAH RSD THB IDR PHP KRW ARS CLP COP PEN MAD TND KWD BHD"
 )
+CURRENCIES = frozenset(_CODES.split())
 _SYMBOLS = {
     "€": "EUR", "£": "GBP", "₪": "ILS", "₹": "INR", "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "¥": "JPY", "₽": "RUB",
     "₺": "TRY", "Rs.": "INR", "Rs": "INR", "RM": "MYR", "US$": "USD", "A$": "AUD", "C$": "CAD", "CA$": "CAD",

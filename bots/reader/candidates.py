@@ -67,7 +67,7 @@ def _beside(sheet: Sheet, skip: frozenset[int]) -> Iterator[Candidate]:
             if left:
                 yield from _from(left[-1], amount, amounts)
                 yield from _tax_inside(left, amount, amounts)
-            elif (right := _behind(sheet, hits, amount, amounts)) is not None:
+            elif (right := _behind(hits, amount, amounts)) is not None:
                 for role in _roles(right):
                     yield Candidate(role, amount, 0.6 * _strength(right), right)
 
@@ -84,7 +84,7 @@ def _tax_inside(left: list[Hit], amount: Amount, amounts: list[Amount]) -> Itera
             yield candidate
 
 
-def _behind(sheet: Sheet, hits: list[Hit], amount: Amount, amounts: list[Amount]) -> Hit | None:
+def _behind(hits: list[Hit], amount: Amount, amounts: list[Amount]) -> Hit | None:
     """A label after its value: usual on pages written from right to left whose tables are not."""
     if not hits or len([a for a in amounts if not a.percent]) != 1 or len(hits) > 2:
         return None

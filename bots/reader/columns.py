@@ -97,10 +97,10 @@ def _read(sheet: Sheet, block: list[Row]) -> Heading | None:
                 _add(columns, Column(names, hit.x0, hit.x1))
     columns.sort(key=lambda column: column.x0)
     _choose(columns)
-    names = {column.name for column in columns}
-    if not names & {"description", "quantity", "unit_price"} or not names & {"line_total", "line_gross", "unit_price"}:
+    kinds = {column.name for column in columns}
+    if not kinds & {"description", "quantity", "unit_price"} or not kinds & {"line_total", "line_gross", "unit_price"}:
         return None
-    if len(names & (_NUMERIC | {"description", "article", "position", "unit"})) < 2 or len(columns) < 2:
+    if len(kinds & (_NUMERIC | {"description", "article", "position", "unit"})) < 2 or len(columns) < 2:
         return None
     if _crowded(block):
         return None
@@ -136,7 +136,7 @@ def _joined(upper: list[str], lower: list[str]) -> list[str]:
 
 
 def _choose(columns: list[Column]) -> None:
-    """Settle what may be several things by what the others are: the last figure is the total, one tax rate is enough."""
+    """Settle what may be several things by what the others are: the last figure is the total, one rate is enough."""
     for index, column in enumerate(columns):
         if len(column.names) == 1:
             continue

@@ -1,4 +1,4 @@
-"""Dates as printed: numbers in the order that the document uses, month names of every language, ISO, two-digit years."""
+"""Dates as printed: numbers in the document's order, month names of every language, ISO, two-digit years."""
 
 from __future__ import annotations
 

@@ -15,9 +15,11 @@ _SPECIAL = str.maketrans(
      "ς": "σ"}
 )  # fmt: skip
 _NUMBER = frozenset(
-    "no nr num number numero nummer nbr nro n numer numar broj zk zenbakia αριθμοσ αρ szama numarul".split()
+    "no nr num number numero nummer nbr nro n numer numar broj zk zenbakia αριθμοσ αρ szama numarul".split()  # noqa: SIM905 - reads better
 )
-_SMALL = frozenset("of the de la del d du der des da do di van het le l el al den das und of die les los las".split())
+_SMALL = frozenset(
+    "of the de la del d du der des da do di van het le l el al den das und die les los las".split()  # noqa: SIM905 - reads better
+)
 
 
 class Token(NamedTuple):

@@ -18,7 +18,7 @@ __all__ = ["find_currency", "find_title", "kind_of"]
 
 _KRONE = {"sv": "SEK", "da": "DKK", "no": "NOK", "nb": "NOK", "is": "ISK"}
 _COUNTRY = {
-    **dict.fromkeys("AT BE CY DE EE EL ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK".split(), "EUR"),
+    **dict.fromkeys("AT BE CY DE EE EL ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK".split(), "EUR"),  # noqa: SIM905 - reads better
     "GB": "GBP", "PL": "PLN", "CZ": "CZK", "HU": "HUF", "RO": "RON", "SE": "SEK", "DK": "DKK", "CH": "CHF", "BG": "EUR",
 }  # fmt: skip
 
@@ -55,7 +55,7 @@ def find_title(sheet: Sheet) -> list[Title]:
 
 
 def kind_of(titles: Sequence[Title], gross_negative: bool) -> DocumentType:
-    """The kind of the best title; a more special kind wins when it is nearly as good ("Invoice" above "Credit note")."""
+    """The kind of the best title; a more special one wins when it is nearly as good ("Invoice" above "Credit note")."""
     if not titles:
         return "credit note" if gross_negative else "invoice"
     best = titles[0]
@@ -142,7 +142,5 @@ def _words_of(sheet: Sheet, row: Row) -> list[tuple[str, int]]:
                 found.append((code, index))
             elif code in ("€", "£", "₪", "₹"):
                 found.append((currency_of(code), index))
-    for hit in sheet.hits.get(row.index, ()):
-        if hit.means("currency") and len(hit.key) > 2:
-            found.append((hit.names("currency")[0], hit.first))
-    return found
+    hits = (hit for hit in sheet.hits.get(row.index, ()) if hit.means("currency") and len(hit.key) > 2)
+    return [*found, *((hit.names("currency")[0], hit.first) for hit in hits)]

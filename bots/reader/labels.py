@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from bots.reader.folding import Token, small, tokens
 from bots.reader.languages import Lexicon, Meaning
 from bots.reader.layout import Layout, Row
 
-__all__ = ["Hit", "find_hits", "languages_of", "keep_languages"]
+__all__ = ["Hit", "find_hits", "keep_languages", "languages_of"]
 
 
 @dataclass(slots=True)
@@ -83,10 +83,10 @@ def _match(row: Row, run: list[tuple[int, Token]], start: int, lexicon: Lexicon,
             continue
         text, best, best_text = "", -1, ""
         for end in range(at, min(at + 9, len(run))):
-            token = run[end][1].text
-            if small(token):
+            part = run[end][1].text
+            if small(part):
                 continue
-            text += token
+            text += part
             if text not in prefixes:
                 break
             if text in meanings:
@@ -113,7 +113,7 @@ def _match(row: Row, run: list[tuple[int, Token]], start: int, lexicon: Lexicon,
 
 def languages_of(hits: Iterable[Hit]) -> list[tuple[str, float]]:
     """Languages by how much of the labels they explain; a label that few languages share tells more."""
-    score: Counter[str] = Counter()
+    score: defaultdict[str, float] = defaultdict(float)
     seen: set[str] = set()
     for hit in hits:
         if hit.key in seen or hit.prose or len(hit.key) < 3:
@@ -122,7 +122,7 @@ def languages_of(hits: Iterable[Hit]) -> list[tuple[str, float]]:
         names = {meaning.language for meaning in hit.meanings}
         for name in names:
             score[name] += min(len(hit.key), 12) / len(names) ** 1.5
-    return score.most_common()
+    return sorted(score.items(), key=lambda item: -item[1])
 
 
 def keep_languages(hits: dict[int, list[Hit]], keep: frozenset[str]) -> None:

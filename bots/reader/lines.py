@@ -88,15 +88,15 @@ def _items(sheet: Sheet, heading: Heading, end: int) -> Iterator[Item]:
             item = pending if pending is not None and not set(pending.figures) & set(figures) else Item()
             item.figures.update(figures)
             item.rows.append(row.index)
-            _describe(sheet, heading, row, item)
+            _describe(heading, row, item)
             if current is not None:
                 yield current
             current, pending, waiting = item, None, []
         elif len(figures) >= 2 and "quantity" in figures and "unit_price" in figures:
             pending = Item(figures, rows=[row.index])
-            _describe(sheet, heading, row, pending)
+            _describe(heading, row, pending)
         elif current is not None and gap < 1.6 * row.height and len(figures) < 2:
-            _describe(sheet, heading, row, current)
+            _describe(heading, row, current)
         else:
             waiting.append(row)
     if current is not None:
@@ -166,7 +166,7 @@ def _carried(sheet: Sheet, row: Row) -> bool:
     return any(hit.means("label", "carried") and hit.pure for hit in sheet.hits.get(row.index, ()))
 
 
-def _describe(sheet: Sheet, heading: Heading, row: Row, item: Item) -> None:
+def _describe(heading: Heading, row: Row, item: Item) -> None:
     """Add the row's words that stand under the description to the line; a unit beside the quantity too."""
     column = heading.column("description")
     taken = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bots.reader.folding import fold
@@ -23,9 +22,6 @@ _LEGAL = re.compile(
     r"S\.?R\.?L\.?|S\.?C\.|A\.?E\.?|\u0395\.?\u03a0\.?\u0395\.?|\u0391\.?\u0395\.?|a\.G\.|eG|S\.?Coop\.?|C\.?B\.?|Pvt\.?|SE|"
     r"\u05d1\u05e2[\u05f4\"]\u05de)(?![\w])"
 )
-_EU_COUNTRIES = frozenset(
-    "AT BE BG CY CZ DE DK EE EL ES FI FR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK XI EU".split()
-)
 _ADDRESS = re.compile(r"\d{4,6}|@|www\.|https?:|\+\d{2}|^\d+\s|,\s?\d+|\d+\s?[a-z]?$", re.IGNORECASE)
 
 
@@ -42,8 +38,8 @@ class Parties:
     unread_vat_label: bool
 
 
-def find_parties(sheet: Sheet, own: OwnIdentity | None, known: Sequence[OwnIdentity] = ()) -> Parties:
-    """Tell seller and buyer apart by labels, headings of their blocks, the page's foot, bank country and own identity."""
+def find_parties(sheet: Sheet, own: OwnIdentity | None) -> Parties:
+    """Tell seller and buyer apart by labels, headings of their blocks, the page's foot, the bank and who we are."""
     zones = _zones(sheet)
     seller, buyer, unread = _vat_ids(sheet, zones, own)
     ibans = _ibans(sheet, own)
@@ -120,9 +116,9 @@ def _vat_ids(sheet: Sheet, zones: list[_Zone], own: OwnIdentity | None) -> tuple
             pick = Pick(spot.value, spot.text, spot.row, spot.first, spot.last, 0.0, label)
             _place(sheet, pick, label, zones, mine, picks, buyers)
     for hit in sheet.hits_of("label", "vat_id", "buyer_vat_id"):
-        pick, seen = _after_label(sheet, hit, taken)
-        if pick is not None:
-            _place(sheet, pick, hit, zones, mine, picks, buyers)
+        after, seen = _after_label(sheet, hit, taken)
+        if after is not None:
+            _place(sheet, after, hit, zones, mine, picks, buyers)
         elif not seen and not hit.prose and not hit.means("label", "tax_total") and not hit.means("column"):
             unread = True
     return _best(picks), _best(buyers), unread
@@ -286,7 +282,7 @@ def _names_under(sheet: Sheet, party: str) -> list[Pick]:
             phrase = next((p for p in row.phrases if p.x0 < hit.x1 + 20 and p.x1 > hit.x0 - 10), None)
             if phrase is None:
                 continue
-            named = _named_inside(sheet, row, phrase)
+            named = _named_inside(row, phrase)
             if named is not None:
                 found.append(named)
                 break
@@ -296,7 +292,7 @@ def _names_under(sheet: Sheet, party: str) -> list[Pick]:
     return [pick for pick in found if pick.value]
 
 
-def _named_inside(sheet: Sheet, row: Row, phrase: Phrase) -> Pick | None:
+def _named_inside(row: Row, phrase: Phrase) -> Pick | None:
     """A block that is itself a form: `Name: ELEKTRON GmbH`."""
     if fold(phrase.text).strip(" :") not in ("name", "nom", "nombre", "nome", "naam", "namn", "navn", "nazwa", "nazev"):
         return None

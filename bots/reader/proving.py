@@ -35,8 +35,7 @@ class Evidence:
 def prove(reading: Reading, evidence: Evidence) -> tuple[dict[str, Proof], tuple[Reason, ...]]:
     """All checks that the page offers, and a reason for each that fails or cannot be made."""
     proofs = {proof.name: proof for proof in _proofs(reading, evidence)}
-    doubts = list(_doubts(reading, evidence, proofs))
-    return proofs, tuple(dict.fromkeys(doubts)) if False else tuple(doubts)
+    return proofs, tuple(_doubts(reading, evidence, proofs))
 
 
 def _proofs(reading: Reading, evidence: Evidence) -> Iterator[Proof]:

@@ -200,7 +200,7 @@ def _split_wide(phrase: Phrase, numbers: list[Printed]) -> list[Printed]:
             continue
         at = number.inner
         for piece in number.digits.split(" "):
-            for part in find_numbers(piece):
-                parted.append(part._replace(begin=at + part.begin, end=at + part.end, inner=at + part.inner))
+            shifted = (p._replace(begin=at + p.begin, end=at + p.end, inner=at + p.inner) for p in find_numbers(piece))
+            parted.extend(shifted)
             at += len(piece) + 1
     return parted

@@ -15,7 +15,7 @@ CENT = Decimal("0.01")
 
 @dataclass(slots=True)
 class TaxRow:
-    """One rate of the breakdown; `gross` when the row has base + tax as well; `block` groups rows that stand together."""
+    """One rate of the breakdown; `gross` when base + tax stands there too; `block` groups rows that stand together."""
 
     rate: Amount | None
     base: Amount | None
@@ -83,7 +83,7 @@ def _read(sheet: Sheet, index: int, block: int) -> TaxRow | None:
 
 
 def _pair(base: Amount, rate: Amount, tax: Amount) -> bool:
-    if abs(base.value) < abs(tax.value) or (base.value < 0) != (tax.value < 0 or tax.value == 0 and base.value < 0):
+    if abs(base.value) < abs(tax.value) or (base.value < 0) != (tax.value < 0 or (tax.value == 0 and base.value < 0)):
         return False
     if not rate.percent and (rate.value == 0 or tax.value == 0):
         return rate.value == 0 and tax.value == 0 and base.value != 0

@@ -23,8 +23,8 @@ from bots.reader.totals import Hypothesis, solve
 __all__ = ["understand"]
 
 
-def understand(pages: Sequence[Page], *, own: OwnIdentity | None = None) -> Reading:
-    """Read one document's pages.
+def understand(pages: Sequence[Page], own: OwnIdentity | None = None) -> Reading:
+    """Read the pages of one invoice (or other paper).
 
     Args:
         pages: all pages of one invoice (or other paper), in order.
