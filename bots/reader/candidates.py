@@ -15,6 +15,7 @@ from bots.reader.spots import Amount
 __all__ = ["Candidate", "find_candidates"]
 
 _NEUTRAL = {"currency", "tax", "phrase"}
+_TOTALS = {"net_total", "gross_total", "amount_due"}
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -31,14 +32,31 @@ class Candidate:
 def find_candidates(sheet: Sheet, skip: frozenset[int]) -> dict[str, list[Candidate]]:
     """Candidates by role, best first; `skip` are rows of line tables, where labels are words of descriptions."""
     found: dict[str, list[Candidate]] = {}
-    seen: set[tuple[str, int]] = set()
-    for candidate in (*_beside(sheet, skip), *_below(sheet, skip)):
-        if (candidate.role, id(candidate.amount)) not in seen:
-            seen.add((candidate.role, id(candidate.amount)))
+    seen: dict[tuple[str, int], Candidate] = {}
+    for candidate in (*_beside(sheet, skip), *_below(sheet, skip), *_sums_in_rows(sheet, skip)):
+        before = seen.setdefault((candidate.role, id(candidate.amount)), candidate)
+        if before is candidate:
             found.setdefault(candidate.role, []).append(candidate)
+        elif candidate.score > before.score:
+            before.score, before.label = candidate.score, candidate.label
     for candidates in found.values():
         candidates.sort(key=lambda c: -c.score)
     return found
+
+
+def _sums_in_rows(sheet: Sheet, skip: frozenset[int]) -> Iterator[Candidate]:
+    """`Total 100.00 21.00 121.00`: a row of totals whose figures are net, tax and gross by their own sum."""
+    for index, amounts in sheet.spots.amounts.items():
+        money = [amount for amount in amounts if amount.money]
+        if index in skip or not 3 <= len(money) <= 6:
+            continue
+        label = next((h for h in sheet.hits.get(index, ()) if set(_roles(h)) & _TOTALS and not h.prose), None)
+        if label is None:
+            continue
+        for net, tax, gross in zip(money, money[1:], money[2:], strict=False):
+            if net.value + tax.value == gross.value and tax.value and abs(tax.value) < abs(net.value):
+                for role, amount in (("net_total", net), ("tax_total", tax), ("gross_total", gross)):
+                    yield Candidate(role, amount, 0.62, label)
 
 
 def _roles(hit: Hit) -> list[str]:

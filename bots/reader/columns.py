@@ -97,6 +97,7 @@ def _read(sheet: Sheet, block: list[Row]) -> Heading | None:
                 _add(columns, Column(names, hit.x0, hit.x1))
     columns.sort(key=lambda column: column.x0)
     _choose(columns)
+    _first_amount(columns)
     kinds = {column.name for column in columns}
     if not kinds & {"description", "quantity", "unit_price"} or not kinds & {"line_total", "line_gross", "unit_price"}:
         return None
@@ -133,6 +134,15 @@ def _joined(upper: list[str], lower: list[str]) -> list[str]:
     both = [name for name in upper if name in lower]
     rest = [name for name in (*upper, *lower) if name not in both and name != "position"]
     return list(dict.fromkeys([*both, *rest])) or upper
+
+
+def _first_amount(columns: list[Column]) -> None:
+    """`Amount | Product | Price | Amount`: the first of two totals, before the price, is the quantity."""
+    totals = [column for column in columns if column.name == "line_total"]
+    if len(totals) > 1 and not any(column.name == "quantity" for column in columns):
+        after = columns[columns.index(totals[0]) + 1 :]
+        if any(column.name in ("unit_price", "description") for column in after):
+            totals[0].names = ["quantity"]
 
 
 def _choose(columns: list[Column]) -> None:

@@ -101,7 +101,7 @@ def national_vat_id(text: str) -> Found | None:
     """The first thing in the text that can be a tax id without a country (what follows a label)."""
     for match in _LOOSE.finditer(text):
         value = compact(match.group())
-        if 7 <= len(value) <= 16 and sum(char.isdigit() for char in value) >= 6:
+        if 8 <= len(value) <= 16 and sum(char.isdigit() for char in value) >= 6:
             return Found(match.start(), match.end(), value)
     return None
 

@@ -33,6 +33,11 @@ class Item:
         return found.value if found is not None else None
 
     @property
+    def real(self) -> bool:
+        """A line says what it is for, or how many at which price; figures alone are a total."""
+        return bool(self.description) or ("quantity" in self.figures and "unit_price" in self.figures)
+
+    @property
     def total(self) -> Amount | None:
         return self.figures.get("line_total") or self.figures.get("line_gross")
 
@@ -43,6 +48,13 @@ class Table:
 
     heading: Heading
     items: list[Item] = field(default_factory=list)
+
+    @property
+    def rows(self) -> Iterator[int]:
+        """Rows of the heading and of the lines."""
+        yield from range(self.heading.first, self.heading.last + 1)
+        for item in self.items:
+            yield from item.rows
 
     def sum_of(self, name: str) -> Decimal:
         """Sum of one column over all lines."""
@@ -69,7 +81,6 @@ def _items(sheet: Sheet, heading: Heading, end: int) -> Iterator[Item]:
     """Walk the rows under a heading; a row with a total (or its only figure column) is a line."""
     last = _total_column(heading)
     current: Item | None = None
-    waiting: list[Row] = []
     pending: Item | None = None
     previous: Row | None = None
     for row in sheet.layout.rows[heading.last + 1 : end]:
@@ -89,17 +100,15 @@ def _items(sheet: Sheet, heading: Heading, end: int) -> Iterator[Item]:
             item.figures.update(figures)
             item.rows.append(row.index)
             _describe(heading, row, item)
-            if current is not None:
+            if current is not None and current.real:
                 yield current
-            current, pending, waiting = item, None, []
+            current, pending = item, None
         elif len(figures) >= 2 and "quantity" in figures and "unit_price" in figures:
             pending = Item(figures, rows=[row.index])
             _describe(heading, row, pending)
         elif current is not None and gap < 1.6 * row.height and len(figures) < 2:
             _describe(heading, row, current)
-        else:
-            waiting.append(row)
-    if current is not None:
+    if current is not None and current.real:
         yield current
 
 

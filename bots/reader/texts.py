@@ -135,13 +135,14 @@ def _codes(sheet: Sheet, hit: Hit) -> Iterator[Pick]:
         yield Pick(code, code, row, hit.last - 1, hit.last, 1.0, hit)
         return
     found = _first_code(sheet, row, hit.last, limit)
+    gap = row.x0[found.first] - hit.x1 if found is not None else 0.0
     if found is not None:
-        gap = row.x0[found.first] - hit.x1
-        found.score = 1.0 - 0.12 * min(_strange(row, hit.last, found.first), 5) - min(max(gap, 0) / 900, 0.25)
+        found.score = 1.0 - 0.12 * min(_strange(row, hit.last, found.first), 5) - min(max(gap, 0) / 500, 0.5)
         found.label = hit
         yield found
-        return
-    if limit < len(row.words) and row.x0[limit] - hit.x1 < 0.6 * row.height and not _apart(hit, row, limit):
+        if gap < 90:
+            return
+    elif limit < len(row.words) and row.x0[limit] - hit.x1 < 0.6 * row.height and not _apart(hit, row, limit):
         return
     for depth, below in enumerate(sheet.layout.below(row, 34.0)):
         for phrase in below.phrases:
@@ -167,7 +168,11 @@ def _first_code(sheet: Sheet, row: Row, begin: int, end: int) -> Pick | None:
     while index < end:
         if any(spot.first <= index < spot.last for spot in dates):
             return None
-        text = row.words[index].text.strip("#:;,()[]\u2116'\"")
+        text = row.words[index].text
+        if text.startswith("(") and text.endswith(")"):  # "Commercial invoice (380) no. 4711"
+            index += 1
+            continue
+        text = text.strip("#:;,()[]\u2116'\"")
         code = _code(text)
         if code:
             first = index

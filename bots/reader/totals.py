@@ -130,7 +130,7 @@ def _closing(pool: _Pool, printed: set[Decimal], tax_rows: Sequence[TaxRow]) -> 
     rounding: list[tuple[Decimal, Candidate | None]] = [(ZERO, None), *pool.of("rounding")[:3]]
     for gross, g in grosses:
         for net, n in pool.of("net_total"):
-            if net == gross and pool.get("tax_total", ZERO) is None:
+            if net == gross and n.amount is not g.amount and pool.get("tax_total", ZERO) is None:
                 yield _hypothesis({"net_total": (net, n), "gross_total": (gross, g)}, -0.35)
             for tax, t, tax_score in taxes:
                 for held, w in withheld:

@@ -35,7 +35,7 @@ def understand(pages: Sequence[Page], own: OwnIdentity | None = None) -> Reading
     """
     sheet = prepare(pages)
     tables = find_tables(sheet)
-    table_rows = frozenset(index for table in tables for item in table.items for index in item.rows)
+    table_rows = frozenset(index for table in tables for index in table.rows)
     hypotheses = _solve(sheet, tables, table_rows)
     best = hypotheses[0]
     parties = find_parties(sheet, own)
