@@ -62,7 +62,7 @@ def generate(
         wishes: seller, buyer, number, issued, days, order, currency, items, corrects.
     """
     rng = Random(f"invoice {seed}")
-    drawn: Case = case or (rng.choice(CASES) if rng.random() < 0.75 else "standard")
+    drawn = case or _any_case(rng)
     language = language or rng.choice(LANGUAGES)
     invoice = draw_invoice(rng, drawn, language, wishes)
     style = draw_style(rng, language, layout)
@@ -79,6 +79,10 @@ def generate(
 
         pdf = embed(pdf, invoice)
     return Specimen(pdf, truth, drawn, form, language, style.layout, invoice)
+
+
+def _any_case(rng: Random) -> Case:
+    return rng.choice(CASES) if rng.random() < 0.75 else "standard"
 
 
 def draw(invoice: Invoice, style: Style, rng: Random) -> Draft:

@@ -39,6 +39,8 @@ def embed(pdf: bytes, invoice: Invoice, xml: bytes | None = None) -> bytes:
             filename="factur-x.xml",
             description="Factur-X",
             mime_type="text/xml",
+            creation_date="",
+            mod_date="",
         )
         spec.obj.AFRelationship = pikepdf.Name.Alternative
         document.attachments["factur-x.xml"] = spec
