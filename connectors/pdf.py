@@ -168,7 +168,7 @@ class Pdf:
         try:
             with pikepdf.open(io.BytesIO(self.data), suppress_warnings=True) as opened:
                 return list(_embedded(opened, self.limits))
-        except (pikepdf.PdfError, ValueError, TypeError, KeyError, RecursionError):
+        except (pikepdf.PdfError, pikepdf.PasswordError, ValueError, TypeError, KeyError, RecursionError):
             return []  # pdfium could open it and qpdf could not: the pages still count
 
     def close(self) -> None:
