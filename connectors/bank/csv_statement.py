@@ -5,87 +5,18 @@ A file with several accounts or currencies becomes one statement for each: sums 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Sequence
 
 import polars as pl
 
 from config.errors import DocumentRefused
 from config.money import from_minor
 from connectors import sheets
+from connectors.bank.column_names import Columns, find_columns, is_debit
 from connectors.bank.model import BankFile, Draft, Statement
 from connectors.bank.values import fold, iban_in
-from connectors.sheets.header import plain
 
-__all__ = ["Columns", "find_columns", "read_table"]
-
-# In order: the first role whose pattern fits a column's name takes it. Patterns see names without accents, in lower case.
-_ROLES: Final[tuple[tuple[str, str], ...]] = (
-    ("value_date", r"value ?date|valuta ?datum|^valuta$|wertstellung|wert|fecha ?(?:de ?)?valor|f\.? ?valor|date ?(?:de ?)?valeur|"
-                   r"data ?valuta|data ?valor|rentedatum|interest date|valueringsdag"),
-    ("booked", r"^date$|^day$|book(?:ing|ed)?.?(?:date|day)|post(?:ing|ed)?.?(?:date|day)|transaction.?date|^datum|buchungs(?:tag|datum)|"
-               r"buchung$|fecha|f\.? ?(?:operacion|contable)|date ?(?:d.)?(?:operation|comptab)|^data|data ?(?:operazione|contabile|movimento)|"
-               r"boek(?:ings)?datum|transactie ?datum|bokforingsdag|dato|kuupaev|date.?(?:started|completed)|completed date|^date\b"),
-    ("balance", r"balance|saldo|solde|kontostand|stand\b"),
-    ("fee", r"^fees?$|^gebuhr|^comision$"),
-    ("currency", r"^(?:currency|ccy|curr\.?|wahrung|waehrung|devise|divisa|moneda|valuta|munt|valuta ?kod)$|currency ?code|"
-                 r"(?:account|transaction|konto) ?(?:currency|wahrung)|^monnaie$|^moeda$|^waluta$"),
-    ("indicator", r"^(?:soll/haben|s/h|af ?bij|af/bij|dr ?/? ?cr|cr ?/? ?dr|d/c|c/d|debit ?/ ?credit|credit ?/ ?debit|signo|sens|"
-                  r"credit ?debit ?(?:indicator|code)?|type of (?:entry|transaction))$"),
-    ("credit", r"^(?:credit|cr|haben|abonos?|haber|ingresos?|credit amount|money in|paid in|amount in|gutschrift|avere|"
-               r"entrate|accrediti?|bij|credito|deposits?|recettes|encaissement|zugang|amount credit)(?: ?\(?[a-z€$£]{0,3}\)?)?$"),
-    ("debit", r"^(?:debit|dr|soll|cargos?|debe|gastos?|debit amount|money out|paid out|amount out|lastschrift|dare|"
-              r"uscite|addebiti?|af|debito|withdrawals?|depenses|decaissement|abgang|amount debit)(?: ?\(?[a-z€$£]{0,3}\)?)?$"),
-    ("amount", r"^(?:amount|amt|betrag|umsatz|importe|montant|importo|bedrag|belopp|belob|beloep|valor|value|kwota|castka|sum|montante|"
-               r"transaction ?amount|net ?amount)\b(?!.*(?:currency|foreign|original|fee))|^(?:betrag|importe|amount|montant|bedrag)"),
-    ("own_account", r"^(?:account|account ?(?:number|no\.?|iban)?|konto(?:nummer)?|cuenta|ccc|iban konto|compte|conto|rekening|"
-                    r"auftragskonto|own ?account|rekeningnummer|iban ?/ ?bban|my account)$"),
-    ("iban", r"iban|counter(?:party)? ?account|(?:beneficiary|payee|partner|recipient).?account|tegenrekening|gegenkonto|bank ?account|"
-             r"kontonummer ?(?:des)?|cuenta ?(?:destino|origen|beneficiar)|compte ?(?:beneficiaire|tiers)"),
-    ("party", r"counter ?party|partner|payee|payer|beneficiar|begunstigt|zahlungspflicht|auftraggeber|empfanger|name|ordenante|"
-              r"tiers|debtor|creditor|sender|recipient|contraparte|beneficiaire|controparte|naam|merchant"),
-    ("end_to_end_id", r"end.?to.?end|e2e|kundenreferenz"),
-    ("reference", r"^ref\b|reference|referenc|referenz|referencia|riferimento|kenmerk|^numero|document|documento|cheque|check ?(?:no|num)|"
-                  r"transaction ?id|^id$|mandat|invoice"),
-    ("text", r"descri|detail|memo|narrative|text|label|libelle|verwendungszweck|zweck|concept|concepto|observ|purpose|mededeling|"
-             r"omschrijving|causale|message|remittance|remark|particular|informacion|movimiento|comment|note|communication|category|type"),
-)  # fmt: skip
-_SINGLE: Final = frozenset(
-    {"value_date", "booked", "balance", "currency", "indicator", "credit", "debit", "amount", "own_account"}
-)
-_DEBIT_SIGNS: Final = frozenset(
-    {"d", "dr", "db", "debit", "dbit", "soll", "s", "af", "debe", "cargo", "-", "out", "debet", "dare", "adeudo"}
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Role -> names of columns; `text`, `party`, `reference` may have several."""
-
-    by_role: dict[str, tuple[str, ...]]
-
-    def one(self, role: str) -> str | None:
-        """The column of a role, None when there is none."""
-        names = self.by_role.get(role)
-        return names[0] if names else None
-
-    def all(self, role: str) -> tuple[str, ...]:
-        """All columns of a role."""
-        return self.by_role.get(role, ())
-
-
-def find_columns(names: Iterable[str]) -> Columns:
-    """Which column of a bank's table is what, by the words banks use in ten languages."""
-    roles: dict[str, list[str]] = {}
-    for name in names:
-        words = re.sub(r"[_\s]+", " ", plain(name)).strip()
-        for role, pattern in _ROLES:
-            if re.search(pattern, words) and not (role in _SINGLE and role in roles):
-                roles.setdefault(role, []).append(name)
-                break
-    return Columns({role: tuple(found) for role, found in roles.items()})
+__all__ = ["read_table"]
 
 
 def read_table(data: bytes, *, name: str = "") -> BankFile:
@@ -133,7 +64,7 @@ def _amounts(sheet: sheets.Sheet, columns: Columns, currency: pl.Series) -> tupl
         sign = columns.one("indicator")
         if sign is not None:
             words = _text(sheet, sign)
-            minus = pl.Series([plain(word) in _DEBIT_SIGNS for word in words], dtype=pl.Boolean)
+            minus = pl.Series([is_debit(word) for word in words], dtype=pl.Boolean)
             values = (-values.abs()).zip_with(minus, values)
         return values, frozenset(wrong)
     paid_in, wrong_in = _money(sheet, str(credit), currency)

@@ -7,9 +7,14 @@ from pathlib import Path
 from typing import Final
 
 from config.errors import DocumentRefused
+from connectors.bank.bai2 import read_bai2
 from connectors.bank.camt import read_camt
 from connectors.bank.csv_statement import read_table
 from connectors.bank.model import BankFile
+from connectors.bank.mt940 import read_mt940
+from connectors.bank.norma43 import read_norma43
+from connectors.bank.ofx import read_ofx
+from connectors.bank.qif import read_qif
 from connectors.bank.sniffing import BankFormat, sniff
 
 __all__ = ["MAX_BYTES", "read"]
@@ -18,6 +23,11 @@ MAX_BYTES: Final = 1 << 30
 """Larger files are refused, except camt from a path, which is read as a stream."""
 
 _READERS: Final[dict[BankFormat, Callable[..., BankFile]]] = {
+    "mt940": read_mt940,
+    "ofx": read_ofx,
+    "qif": read_qif,
+    "bai2": read_bai2,
+    "norma43": read_norma43,
     "csv": read_table,
     "workbook": read_table,
 }
