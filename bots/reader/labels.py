@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from bots.reader.folding import Token, small, tokens
 from bots.reader.languages import Lexicon, Meaning
-from bots.reader.layout import Layout, Row
+from bots.reader.layout import Row
 
-__all__ = ["Hit", "find_hits", "keep_languages", "languages_of"]
+__all__ = ["Hit", "find_hits", "languages_of"]
 
 
 @dataclass(slots=True)
@@ -58,10 +58,10 @@ class Hit:
         return list(dict.fromkeys(m.name for m in self.meanings if m.kind == kind))
 
 
-def find_hits(layout: Layout, lexicon: Lexicon) -> dict[int, list[Hit]]:
+def find_hits(rows: Iterable[Row], lexicon: Lexicon) -> dict[int, list[Hit]]:
     """Labels of every row by row index, longest first match from left to right, none across a wide gap."""
     found: dict[int, list[Hit]] = {}
-    for row in layout.rows:
+    for row in rows:
         hits: list[Hit] = []
         for phrase in row.phrases:
             run = [
@@ -123,17 +123,3 @@ def languages_of(hits: Iterable[Hit]) -> list[tuple[str, float]]:
         for name in names:
             score[name] += min(len(hit.key), 12) / len(names) ** 1.5
     return sorted(score.items(), key=lambda item: -item[1])
-
-
-def keep_languages(hits: dict[int, list[Hit]], keep: frozenset[str]) -> None:
-    """Drop the meanings of languages that the document is not in; a label without meaning goes."""
-    for index, row in list(hits.items()):
-        rest = []
-        for hit in row:
-            hit.meanings = tuple(meaning for meaning in hit.meanings if meaning.language in keep)
-            if hit.meanings:
-                rest.append(hit)
-        if rest:
-            hits[index] = rest
-        else:
-            del hits[index]

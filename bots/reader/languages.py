@@ -14,7 +14,7 @@ from pydantic import Field
 from bots.reader.folding import fold, key
 from config.yaml_file import Strict, read_yaml
 
-__all__ = ["AMOUNT_ROLES", "Lexicon", "Meaning", "lexicon"]
+__all__ = ["AMOUNT_ROLES", "Lexicon", "Meaning", "lexicon", "lexicon_of"]
 
 _FOLDER = Path(__file__).resolve().parents[2] / "config" / "languages"
 
@@ -71,12 +71,6 @@ class Lexicon:
     prefixes: frozenset[str]
     months: Mapping[str, int]
 
-    def named(self, kind: str, name: str) -> frozenset[str]:
-        """All keys that mean one thing."""
-        return frozenset(
-            k for k, found in self.meanings.items() if any(m.kind == kind and m.name == name for m in found)
-        )
-
 
 @cache
 def lexicon() -> Lexicon:
@@ -99,6 +93,17 @@ def lexicon() -> Lexicon:
                         meanings[found][Meaning(kind, meaning, name)] = None
     prefixes = frozenset(k[:end] for k in meanings for end in range(1, len(k) + 1))
     return Lexicon(languages, {k: tuple(found) for k, found in meanings.items()}, prefixes, months)
+
+
+@cache
+def lexicon_of(keep: frozenset[str]) -> Lexicon:
+    """The lexicon of some languages only: a long label of a foreign language must not hide a short one of ours."""
+    whole = lexicon()
+    meanings = {
+        k: kept for k, found in whole.meanings.items() if (kept := tuple(m for m in found if m.language in keep))
+    }
+    prefixes = frozenset(k[:end] for k in meanings for end in range(1, len(k) + 1))
+    return Lexicon(whole.languages, meanings, prefixes, whole.months)
 
 
 def _tables(language: Language) -> dict[str, Mapping[str, tuple[str, ...]]]:

@@ -121,7 +121,19 @@ def _vat_ids(sheet: Sheet, zones: list[_Zone], own: OwnIdentity | None) -> tuple
             _place(sheet, after, hit, zones, mine, picks, buyers)
         elif not seen and not hit.prose and not hit.means("label", "tax_total") and not hit.means("column"):
             unread = True
+    for value in _in_buyers_block(buyers, zones):
+        if len(picks) > 1:
+            picks.pop(value, None)
     return _best(picks), _best(buyers), unread
+
+
+def _in_buyers_block(buyers: dict[str, Pick], zones: list[_Zone]) -> list[str]:
+    """Ids that stand in the buyer's block: wherever else they are printed, they are the buyer's."""
+    return [
+        value
+        for value, pick in buyers.items()
+        if any(z.party == "buyer" and z.holds(pick.row, pick.row.x0[pick.first]) for z in zones)
+    ]
 
 
 def _best(picks: dict[str, Pick]) -> list[Pick]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bots.reader.labels import Hit, find_hits, keep_languages, languages_of
-from bots.reader.languages import lexicon
+from bots.reader.labels import Hit, find_hits, languages_of
+from bots.reader.languages import lexicon, lexicon_of
 from bots.reader.layout import Layout, lay_out
 from bots.reader.page import Page
 from bots.reader.spots import Spots, find_spots
 
 __all__ = ["Sheet", "prepare"]
+
+_SAMPLE = 160
+_TOO_LITTLE = 6.0
 
 
 @dataclass(slots=True)
@@ -36,15 +39,23 @@ class Sheet:
 
 def prepare(pages: Sequence[Page]) -> Sheet:
     """Lay out the pages, find labels and language, and read everything typed in that language's habits."""
-    words = lexicon()
     layout = lay_out(pages)
-    hits = find_hits(layout, words)
-    ranking = languages_of(hit for row in hits.values() for hit in row)
-    best = ranking[0][1] if ranking else 0.0
-    language = ranking[0][0] if best >= 6 else ""
-    if language:
-        near = {name for name, score in ranking if score >= 0.45 * best}
-        keep_languages(hits, frozenset({language, "en"} | near))
+    language, spoken = _languages(layout)
+    words = lexicon_of(spoken) if spoken else lexicon()
+    hits = find_hits(layout.rows, words)
     habits = words.languages.get(language)
-    spots = find_spots(layout, dict(words.months), habits.decimal if habits else ",", habits.dates if habits else "dmy")
+    spots = find_spots(
+        layout, dict(words.months), habits.decimal if habits else ",", habits.dates if habits else "dmy"
+    )
     return Sheet(layout, language, hits, spots)
+
+
+def _languages(layout: Layout) -> tuple[str, frozenset[str]]:
+    """The document's language by the labels of its first rows, and all that it seems to speak."""
+    first = layout.rows[:_SAMPLE]
+    ranking = languages_of(hit for row in find_hits(first, lexicon()).values() for hit in row)
+    if not ranking or ranking[0][1] < _TOO_LITTLE:
+        return "", frozenset()
+    best = ranking[0][1]
+    near = {name for name, score in ranking if score >= (0.1 if name == "en" else 0.45) * best}
+    return ranking[0][0], frozenset({ranking[0][0]} | near)

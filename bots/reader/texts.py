@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from bots.reader.folding import fold
 from bots.reader.ids import compact
 from bots.reader.labels import Hit
-from bots.reader.layout import Phrase, Row, box_of
+from bots.reader.layout import Row, box_of
 from bots.reader.reading import Box, Value
 from bots.reader.sheet import Sheet
 from bots.reader.spots import DateSpot, Spot
 
-__all__ = ["Pick", "find_dates_of", "find_numbers_of", "nearest"]
+__all__ = ["Pick", "find_dates_of", "find_numbers_of", "find_title_numbers", "nearest", "rank"]
 
 S = TypeVar("S", bound=Spot)
 
@@ -85,7 +85,7 @@ def find_dates_of(sheet: Sheet, role: str) -> list[Pick]:
         strength = _strength(hit)
         for spot, score in nearest(sheet, hit, sheet.spots.dates):
             picks.append(_date_pick(spot, score * strength, hit))
-    return _ranked(picks)
+    return rank(picks)
 
 
 def _date_pick(spot: DateSpot, score: float, hit: Hit | None) -> Pick:
@@ -101,7 +101,7 @@ def _strength(hit: Hit) -> float:
     return strength
 
 
-def _ranked(picks: list[Pick]) -> list[Pick]:
+def rank(picks: Iterable[Pick]) -> list[Pick]:
     """Best first, one pick a value; a value named twice counts a little more."""
     best: dict[str, Pick] = {}
     for pick in sorted(picks, key=lambda p: -p.score):
@@ -121,7 +121,7 @@ def find_numbers_of(sheet: Sheet, role: str, accept: Callable[[str], bool] = lam
             if accept(pick.value):
                 pick.score *= strength
                 picks.append(pick)
-    return _ranked(picks)
+    return rank(picks)
 
 
 def _codes(sheet: Sheet, hit: Hit) -> Iterator[Pick]:
@@ -202,9 +202,21 @@ def _code(text: str) -> str:
     return text if len(compact(text)) <= 40 else ""
 
 
-def phrase_after(hit: Hit) -> Phrase | None:
-    """The rest of the label's own phrase, or the next phrase of the row."""
-    for phrase in hit.row.phrases:
-        if phrase.start >= hit.last:
-            return phrase
-    return None
+def find_title_numbers(sheet: Sheet) -> list[Pick]:
+    """`INVOICE` and, beside or just under it, `No. 4711`: the bare "no" takes its meaning from the title."""
+    picks: list[Pick] = []
+    for title in sheet.hits_of("title"):
+        if title.prose or not title.pure:
+            continue
+        beside = [hit for hit in sheet.hits.get(title.row.index, ()) if hit.key == "no" and hit.first >= title.last]
+        under = [
+            hit
+            for row in sheet.layout.below(title.row, 2.2 * title.row.height)
+            for hit in sheet.hits.get(row.index, ())
+            if hit.key == "no" and hit.pure and hit.x0 < title.x1 + 60 and hit.x1 > title.x0 - 60
+        ]
+        for hit, worth in (*((h, 0.95) for h in beside[:1]), *((h, 0.85) for h in under[:1])):
+            for pick in _codes(sheet, hit):
+                pick.score *= worth
+                picks.append(pick)
+    return rank(picks)

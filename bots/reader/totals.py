@@ -78,7 +78,8 @@ def solve(
     pool = _pool(candidates, tax_rows)
     printed = {amount.value for amount in amounts if amount.money}
     found: dict[tuple[Decimal, Decimal, Decimal], Hypothesis] = {}
-    for hypothesis in _closing(pool, printed, tax_rows):
+    taxes = _taxes(pool, tax_rows)
+    for hypothesis in (*_closing(pool, printed, taxes), *_without_gross_label(pool, printed, taxes)):
         _prove(hypothesis, pool, tax_rows, tables)
         values = hypothesis.values
         which = (values["gross_total"], values.get("net_total", ZERO), values.get("tax_total", ZERO))
@@ -117,15 +118,21 @@ def _pool(candidates: dict[str, list[Candidate]], tax_rows: Sequence[TaxRow]) ->
     return _Pool(by_role)
 
 
-def _closing(pool: _Pool, printed: set[Decimal], tax_rows: Sequence[TaxRow]) -> Iterator[Hypothesis]:
-    grosses = [
-        *pool.of("gross_total"),
-        *((v, c) for v, c in pool.of("amount_due") if pool.get("gross_total", v) is None),
-    ]
+def _taxes(pool: _Pool, tax_rows: Sequence[TaxRow]) -> list[tuple[Decimal, Candidate | None, float]]:
     taxes: list[tuple[Decimal, Candidate | None, float]] = [(v, c, c.score) for v, c in pool.of("tax_total")]
     for total, score in _tax_sums(tax_rows):
         if pool.get("tax_total", total) is None:
             taxes.append((total, None, score))
+    return taxes
+
+
+def _closing(
+    pool: _Pool, printed: set[Decimal], taxes: Sequence[tuple[Decimal, Candidate | None, float]]
+) -> Iterator[Hypothesis]:
+    grosses = [
+        *pool.of("gross_total"),
+        *((v, c) for v, c in pool.of("amount_due") if pool.get("gross_total", v) is None),
+    ]
     withheld: list[tuple[Decimal, Candidate | None]] = [(ZERO, None), *pool.of("withheld_total")]
     rounding: list[tuple[Decimal, Candidate | None]] = [(ZERO, None), *pool.of("rounding")[:3]]
     for gross, g in grosses:
@@ -147,12 +154,27 @@ def _closing(pool: _Pool, printed: set[Decimal], tax_rows: Sequence[TaxRow]) -> 
                             if difference:
                                 made.score -= 0.5
                             yield made
-        for tax, t, tax_score in taxes:
+        for tax, t, tax_score in taxes[:6]:
             net = gross - tax
             if tax and net in printed and pool.get("net_total", net) is None and abs(tax) < abs(net):
                 made = _hypothesis({"tax_total": (tax, t), "gross_total": (gross, g)}, 0.15 + (0.0 if t else tax_score))
                 made.values["net_total"] = net
                 made.closes = True
+                yield made
+
+
+def _without_gross_label(
+    pool: _Pool, printed: set[Decimal], taxes: Sequence[tuple[Decimal, Candidate | None, float]]
+) -> Iterator[Hypothesis]:
+    """Net and tax are named, and their sum is printed somewhere without a name that we know."""
+    for net, n in pool.of("net_total")[:6]:
+        for tax, t, tax_score in taxes[:6]:
+            gross = net + tax
+            unnamed = pool.get("gross_total", gross) is None and pool.get("amount_due", gross) is None
+            if tax and gross in printed and unnamed and abs(tax) < abs(net):
+                parts: dict[str, tuple[Decimal, Candidate | None]] = {"net_total": (net, n), "tax_total": (tax, t)}
+                made = _hypothesis(parts, 0.1 + (0.0 if t else tax_score))
+                made.values["gross_total"] = gross
                 yield made
 
 

@@ -17,7 +17,7 @@ from bots.reader.reading import Line, Reading, Tax, Value
 from bots.reader.sheet import Sheet, prepare
 from bots.reader.spots import Amount
 from bots.reader.taxes import find_tax_rows
-from bots.reader.texts import Pick, find_dates_of, find_numbers_of
+from bots.reader.texts import Pick, find_dates_of, find_numbers_of, find_title_numbers, rank
 from bots.reader.totals import Hypothesis, solve
 
 __all__ = ["understand"]
@@ -119,7 +119,7 @@ def _numbers(sheet: Sheet) -> list[Pick]:
         for pick in find_numbers_of(sheet, role)
         if pick.label is not None and pick.score > 0.6
     }
-    picks = find_numbers_of(sheet, "invoice_number")
+    picks = [*find_numbers_of(sheet, "invoice_number"), *find_title_numbers(sheet)]
     texts = " ".join(fold(row.text()) for row in sheet.layout.rows if row.page < 3)
     for pick in picks:
         if (pick.row.index, pick.first) in taken or pick.value in ids:
@@ -132,7 +132,7 @@ def _numbers(sheet: Sheet) -> list[Pick]:
         if len(pick.value) < 3:
             pick.score -= 0.1
         pick.score += 0.04 * min(texts.count(fold(pick.value)) - 1, 3) - 0.0015 * pick.row.index
-    return sorted((pick for pick in picks if pick.score > 0.25), key=lambda pick: -pick.score)
+    return rank(pick for pick in picks if pick.score > 0.25)
 
 
 def _dates(sheet: Sheet, numbers: Sequence[Pick]) -> list[Pick]:
