@@ -144,6 +144,7 @@ def _down(sheet: Sheet, hit: Hit, roles: list[str]) -> Iterator[Candidate]:
     depth = 0
     reach = max(5 * hit.row.height, 46.0)
     edge: Row = hit.row
+    cell = min((phrase.x0 for phrase in hit.row.phrases if phrase.x0 > hit.x1 + 4), default=hit.x1 + 140)
     for row in sheet.layout.below(hit.row, 150.0):
         if row.top - edge.bottom > (reach if depth == 0 else 3.2 * row.height):
             return
@@ -155,10 +156,20 @@ def _down(sheet: Sheet, hit: Hit, roles: list[str]) -> Iterator[Candidate]:
                     yield Candidate(role, amount, score, hit)
             depth += 1
             edge = row
+        elif depth == 0 and (boxed := _in_cell(sheet, row, hit, cell)) is not None:
+            for role in roles:
+                yield Candidate(role, boxed, 0.7 * _strength(hit), hit)
+            return
         elif any(hit.x0 - 2 < (row.x0[i] + row.x1[i]) / 2 < hit.x1 + 2 for i in range(len(row.words))):
             return
         if depth > 7:
             return
+
+
+def _in_cell(sheet: Sheet, row: Row, hit: Hit, right: float) -> Amount | None:
+    """The only amount in the cell that begins at the label and ends where the next label begins (forms with boxes)."""
+    inside = [a for a in sheet.spots.amounts.get(row.index, ()) if a.money and a.x0 >= hit.x0 - 4 and a.x1 <= right + 2]
+    return inside[0] if len(inside) == 1 else None
 
 
 def _under(hit: Hit, amount: Amount) -> bool:

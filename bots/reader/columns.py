@@ -74,7 +74,18 @@ def _heading_at(sheet: Sheet, index: int) -> Heading | None:
         heading = _read(sheet, block[:count])
         if heading is not None and (best is None or len(heading.columns) > len(best.columns)):
             best = heading
+    if best is not None:
+        _extend(sheet, best, block)
     return best
+
+
+def _extend(sheet: Sheet, heading: Heading, block: list[Row]) -> None:
+    """Rows below that only go on with the headings ("Price / excl. / VAT") belong to it."""
+    for row in block:
+        if row.index == heading.last + 1:
+            if not sheet.hits.get(row.index) or sheet.spots.amounts.get(row.index):
+                return
+            heading.last, heading.bottom = row.index, row.bottom
 
 
 def _may_head(sheet: Sheet, row: Row) -> bool:
@@ -84,6 +95,8 @@ def _may_head(sheet: Sheet, row: Row) -> bool:
 
 def _has_figures(sheet: Sheet, row: Row) -> bool:
     """Whether the row holds money, or more than one number: then it is a row of the table's body."""
+    if sum(hit.means("column") for hit in sheet.hits.get(row.index, ())) > 3:
+        return any(amount.money for amount in sheet.spots.amounts.get(row.index, ()))
     amounts = [amount for amount in sheet.spots.amounts.get(row.index, ()) if not amount.percent]
     return any(amount.money for amount in amounts) or len(amounts) > 1
 
@@ -97,7 +110,7 @@ def _read(sheet: Sheet, block: list[Row]) -> Heading | None:
                 _add(columns, Column(names, hit.x0, hit.x1))
     columns.sort(key=lambda column: column.x0)
     _choose(columns)
-    _first_amount(columns)
+    _settle_twice(columns)
     kinds = {column.name for column in columns}
     if not kinds & {"description", "quantity", "unit_price"} or not kinds & {"line_total", "line_gross", "unit_price"}:
         return None
@@ -136,8 +149,12 @@ def _joined(upper: list[str], lower: list[str]) -> list[str]:
     return list(dict.fromkeys([*both, *rest])) or upper
 
 
-def _first_amount(columns: list[Column]) -> None:
-    """`Amount | Product | Price | Amount`: the first of two totals, before the price, is the quantity."""
+def _settle_twice(columns: list[Column]) -> None:
+    """`Amount | Product | Price | Amount`: the first of two totals, before the price, is the quantity; and the last
+    of two prices is the total where nothing else is."""
+    prices = [column for column in columns if column.name == "unit_price"]
+    if len(prices) > 1 and not any(column.name in ("line_total", "line_gross") for column in columns):
+        prices[-1].names = ["line_total"]
     totals = [column for column in columns if column.name == "line_total"]
     if len(totals) > 1 and not any(column.name == "quantity" for column in columns):
         after = columns[columns.index(totals[0]) + 1 :]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bots.reader.folding import Token, small, tokens
 from bots.reader.languages import Lexicon, Meaning
 from bots.reader.layout import Row
+
+_TITLES_IN_COMPOUNDS = ("rechnung", "gutschrift", "faktura", "factuur", "creditnota")
 
 __all__ = ["Hit", "find_hits", "languages_of"]
 
@@ -79,6 +81,8 @@ def _match(row: Row, run: list[tuple[int, Token]], start: int, lexicon: Lexicon,
     at = 0
     while at < len(run):
         if small(run[at][1].text) or run[at][1].text not in prefixes:
+            if (title := _compound(run[at][1].text, meanings)) is not None:
+                hits.append(_hit(row, run, at, at, title[0], title[1], words, start))
             at += 1
             continue
         text, best, best_text = "", -1, ""
@@ -94,21 +98,43 @@ def _match(row: Row, run: list[tuple[int, Token]], start: int, lexicon: Lexicon,
         if best < 0:
             at += 1
             continue
-        first, (last, token) = run[at][0], run[best]
-        before = sum(1 for _, t in run[:at] if t.text.isalpha() and len(t.text) > 1 and not small(t.text))
-        hits.append(
-            Hit(
-                row=row,
-                first=first,
-                last=last + 1,
-                after=token.end,
-                key=best_text,
-                meanings=meanings[best_text],
-                prose=words > 9 and before > 2,
-                pure=at == 0 or (first == start and not before),
-            )
-        )
+        hits.append(_hit(row, run, at, best, best_text, meanings[best_text], words, start))
         at = best + 1
+
+
+def _hit(
+    row: Row,
+    run: list[tuple[int, Token]],
+    at: int,
+    best: int,
+    text: str,
+    meanings: tuple[Meaning, ...],
+    words: int,
+    start: int,
+) -> Hit:
+    first, (last, token) = run[at][0], run[best]
+    before = sum(1 for _, t in run[:at] if t.text.isalpha() and len(t.text) > 1 and not small(t.text))
+    return Hit(
+        row=row,
+        first=first,
+        last=last + 1,
+        after=token.end,
+        key=text,
+        meanings=meanings,
+        prose=words > 9 and before > 2,
+        pure=at == 0 or (first == start and not before),
+    )
+
+
+def _compound(word: str, meanings: Mapping[str, tuple[Meaning, ...]]) -> tuple[str, tuple[Meaning, ...]] | None:
+    """A title at the end of a compound: `Mietrechnung` is a `Rechnung` (German, Dutch, Scandinavian)."""
+    if not 10 <= len(word) <= 30:
+        return None
+    for end in _TITLES_IN_COMPOUNDS:
+        if word.endswith(end) and end in meanings:
+            titles = tuple(m for m in meanings[end] if m.kind == "title")
+            return (word, titles) if titles else None
+    return None
 
 
 def languages_of(hits: Iterable[Hit]) -> list[tuple[str, float]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -56,9 +56,15 @@ class Table:
         for item in self.items:
             yield from item.rows
 
-    def sum_of(self, name: str) -> Decimal:
-        """Sum of one column over all lines."""
-        return sum((value for item in self.items if (value := item.value(name)) is not None), Decimal(0))
+    @property
+    def strict(self) -> list[Item]:
+        """The lines that say how many or at which price, where some do: others may be rows below a line."""
+        return [item for item in self.items if item.figures.keys() & {"quantity", "unit_price"}]
+
+    def sum_of(self, name: str, items: Sequence[Item] | None = None) -> Decimal:
+        """Sum of one column over all lines (or those given)."""
+        chosen = self.items if items is None else items
+        return sum((value for item in chosen if (value := item.value(name)) is not None), Decimal(0))
 
 
 def find_tables(sheet: Sheet) -> list[Table]:
@@ -66,6 +72,7 @@ def find_tables(sheet: Sheet) -> list[Table]:
     headings = find_headings(sheet)
     tables: list[Table] = []
     for number, heading in enumerate(headings):
+        _complete(sheet, heading)
         end = headings[number + 1].first if number + 1 < len(headings) else len(sheet.layout.rows)
         items = list(_items(sheet, heading, end))
         if not items:
@@ -84,32 +91,65 @@ def _items(sheet: Sheet, heading: Heading, end: int) -> Iterator[Item]:
     pending: Item | None = None
     previous: Row | None = None
     for row in sheet.layout.rows[heading.last + 1 : end]:
-        if row.page != heading.page:
-            break
         figures = _figures(sheet, heading, row)
+        over_page = row.page != (previous.page if previous is not None else heading.page)
+        if over_page or (previous is not None and previous.page != heading.page and current is None):
+            if not (last in figures and figures.keys() & {"quantity", "unit_price"}):
+                if _stops(sheet, row, figures, started=False):
+                    break
+                continue
+            over_page, previous = False, row
         if _stops(sheet, row, figures, started=current is not None or pending is not None):
             break
         if _carried(sheet, row):
             continue
-        gap = row.top - (previous.bottom if previous else heading.bottom)
-        if previous is not None and gap > 7 * row.height and current is not None and not figures:
+        gap = row.top - (previous.bottom if previous is not None and previous is not row else heading.bottom)
+        if gap > 7 * row.height and current is not None and not figures:
             break
         previous = row
         if last in figures and (figures[last].money or len(figures) > 1):
-            item = pending if pending is not None and not set(pending.figures) & set(figures) else Item()
+            beside = pending is not None and gap < 0.8 * row.height and not set(pending.figures) & set(figures)
+            item = pending if beside and pending is not None else Item()
             item.figures.update(figures)
             item.rows.append(row.index)
             _describe(heading, row, item)
             if current is not None and current.real:
                 yield current
             current, pending = item, None
-        elif len(figures) >= 2 and "quantity" in figures and "unit_price" in figures:
+        elif figures.keys() & {"quantity", "unit_price"} and not _adds_to(current, gap, row, figures):
             pending = Item(figures, rows=[row.index])
             _describe(heading, row, pending)
         elif current is not None and gap < 1.6 * row.height and len(figures) < 2:
             _describe(heading, row, current)
     if current is not None and current.real:
         yield current
+
+
+def _adds_to(current: Item | None, gap: float, row: Row, figures: dict[str, Amount]) -> bool:
+    """A lone number close under a line that has both quantity and price is part of its description."""
+    return (
+        current is not None
+        and gap < 0.6 * row.height
+        and len(figures) == 1
+        and not any(figure.money for figure in figures.values())
+    )
+
+
+def _complete(sheet: Sheet, heading: Heading) -> None:
+    """A table whose total has no heading that we know: the money right of all columns in the first rows below."""
+    if any(column.name in ("line_total", "line_gross") for column in heading.columns):
+        return
+    known = [column for column in heading.columns if column.name in _FIGURES]
+    for row in sheet.layout.rows[heading.last + 1 : heading.last + 7]:
+        if row.page != heading.page:
+            return
+        prices = [column for column in known if column.name == "unit_price"]
+        for amount in reversed(sheet.spots.amounts.get(row.index, [])):
+            free = all(min(amount.x1, c.x1) - max(amount.x0, c.x0) < -2 for c in known)
+            if amount.money and free and prices and amount.x0 > prices[-1].x0:
+                heading.columns.append(Column(["line_total"], amount.x0, amount.x1))
+                heading.columns.sort(key=lambda column: column.x0)
+                return
 
 
 def _total_column(heading: Heading) -> str:
@@ -155,13 +195,17 @@ def _fits(amount: Amount, name: str) -> bool:
         return amount.percent or (not amount.currency and 0 <= amount.value <= 30)
     if name == "discount":
         return True
+    if name == "unit_price" and not amount.money and abs(amount.value) > 10**8:
+        return False
     return not amount.percent
 
 
 def _stops(sheet: Sheet, row: Row, figures: dict[str, Amount], *, started: bool) -> bool:
     """A row of totals ends the table: its first words name a total, and it is no line with quantity and price."""
     hits = sheet.hits.get(row.index, ())
-    if "quantity" in figures and "unit_price" in figures:
+    first = row.phrases[0]
+    whole = any(hit.first == first.start and hit.last == first.end and hit.means("label", *_STOP) for hit in hits)
+    if "quantity" in figures and "unit_price" in figures and not whole:
         return False
     for hit in hits:
         if hit.means("label", *_STOP) and hit.pure and not hit.prose:

@@ -71,9 +71,8 @@ def _zones(sheet: Sheet) -> list[_Zone]:
         if hit.prose or not hit.pure or not _opens(hit):
             continue
         party = hit.names("party")[0]
-        right = min(
-            (phrase.x0 for phrase in hit.row.phrases if phrase.x0 > hit.x1 + 20), default=sheet.layout.pages[0].width
-        )
+        width = sheet.layout.pages[0].width
+        right = min((phrase.x0 for phrase in hit.row.phrases if phrase.x0 > hit.x1 + 20), default=hit.x0 + 0.45 * width)
         bottom, edge, rows = hit.row.bottom, hit.row, 0
         for row in sheet.layout.below(hit.row, 190.0):
             other = any(
@@ -82,7 +81,7 @@ def _zones(sheet: Sheet) -> list[_Zone]:
             )
             if other or row.top - edge.bottom > 3.0 * row.height or rows > 14:
                 break
-            if any(hit.x0 - 25 <= x <= right for x in row.x0):
+            if any(hit.x0 - 25 <= phrase.x0 <= hit.x0 + 25 for phrase in row.phrases):
                 bottom, edge = row.bottom, row
                 rows += 1
         zones.append(_Zone(party, hit.row.page, hit.x0 - 25, right, hit.row.top - 1, bottom))

@@ -97,7 +97,7 @@ def _doubt_totals(evidence: Evidence, proofs: dict[str, Proof]) -> Iterator[Reas
         return
     facts = {name: str(values.get(name, "-")) for name in ("net_total", "tax_total", "gross_total")}
     if "net_total" not in values:
-        if not best.lines_hold:
+        if not best.lines_hold or values.get("tax_total"):
             yield Reason("OF222", facts=facts)
     elif not best.closes or best.near:
         yield Reason("OF223", facts=facts)

@@ -44,9 +44,7 @@ def prepare(pages: Sequence[Page]) -> Sheet:
     words = lexicon_of(spoken) if spoken else lexicon()
     hits = find_hits(layout.rows, words)
     habits = words.languages.get(language)
-    spots = find_spots(
-        layout, dict(words.months), habits.decimal if habits else ",", habits.dates if habits else "dmy"
-    )
+    spots = find_spots(layout, dict(words.months), habits.decimal if habits else ",", habits.dates if habits else "dmy")
     return Sheet(layout, language, hits, spots)
 
 

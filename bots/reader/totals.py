@@ -258,6 +258,11 @@ def _prove_lines(made: Hypothesis, pool: _Pool, tables: Sequence[Table]) -> None
             if not any(column in item.figures for item in table.items):
                 continue
             role = _sums_to(table.sum_of(column), made, pool)
+            strict = table.strict
+            if not role and 0 < len(strict) < len(table.items):
+                role = _sums_to(table.sum_of(column, strict), made, pool)
+                if role:
+                    table = Table(table.heading, strict)
             if role and (best is None or len(table.items) > best[0]):
                 best = (len(table.items), table, column, role)
     if best is not None:
@@ -272,6 +277,8 @@ def _prove_lines(made: Hypothesis, pool: _Pool, tables: Sequence[Table]) -> None
 def _sums_to(total: Decimal, made: Hypothesis, pool: _Pool) -> str:
     values = made.values
     net, gross = values.get("net_total"), values.get("gross_total")
+    if pool.get("lines_total", total) is not None and net is not None:
+        return "lines_total"
     if net is not None and total == net:
         return "net_total"
     with_held = gross + values.get("withheld_total", ZERO) if gross is not None else None

@@ -93,6 +93,12 @@ def _put(fields: dict[str, Value], name: str, picks: Sequence[Pick]) -> None:
 
 def _totals(best: Hypothesis) -> dict[str, Value]:
     fields: dict[str, Value] = {}
+    if (
+        best.closes
+        and "tax_total" not in best.values
+        and best.values.get("net_total") == best.values.get("gross_total")
+    ):
+        fields["tax_total"] = Value("0.00", source="computed")  # subtotal and total are printed and equal
     for role, value in best.values.items():
         support = best.support.get(role)
         if support is None:
