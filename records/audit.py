@@ -1,0 +1,113 @@
+"""Events: what was done, by whom, to what, with which outcome. They enter the log with the change itself.
+
+The event form, version 1 (canonical JSON, see `canonical`; what does not apply is left out):
+
+    v, seq, id, ts, actor {kind, id, session}, on_behalf, run {id, flow, commit, config}, action,
+    item {id, process, key, from, to, version, payload}, doc [{sha256, role}], where {system, origin, screen},
+    before, after, evidence [{sha256, kind}], outcome, reason {code, where, facts}, prev_item_seq, approval
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from config.errors import Reason
+from records import schema
+from records.canonical import canonical, parse
+from records.clock import from_text, to_text
+from records.transaction import Draft, Transaction
+from records.values import Actor, DocumentRef, Evidence, Outcome, Where, WorkItem
+
+__all__ = ["VERSION", "Event", "append", "of_item", "read"]
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event as stored: its number, its bytes (never re-serialised), and what they say."""
+
+    seq: int
+    bytes: bytes
+    body: Mapping[str, Any]
+
+    @property
+    def action(self) -> str:
+        """What was done, as `room.verb`."""
+        return str(self.body["action"])
+
+    @property
+    def at(self) -> datetime:
+        """When, in UTC."""
+        return from_text(self.body["ts"])
+
+
+def append(
+    tx: Transaction,
+    *,
+    action: str,
+    item: WorkItem | Mapping[str, Any] | None = None,
+    documents: Sequence[DocumentRef] = (),
+    where: Where | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    evidence: Sequence[Evidence] = (),
+    outcome: Outcome = "ok",
+    reason: Reason | None = None,
+    approval: Mapping[str, Any] | None = None,
+    actor: Actor | None = None,
+    on_behalf: str = "",
+) -> None:
+    """Append an event to the log; it is there when the transaction commits, and only then.
+
+    Args:
+        item: the work item it is about, or the event's `item` object itself (with at least `id`).
+        before, after: values (JSON, no floats) that were changed.
+        approval: who agreed, for what a person had to approve.
+
+    Raises:
+        OficioError: OF708, a value does not fit the profile (raised at once, not at the commit).
+    """
+    body: dict[str, Any] = {"v": VERSION, "ts": to_text(tx.now), "action": action, "outcome": outcome}
+    who = tx.actor(actor)
+    body["actor"] = {"kind": who.kind, "id": who.id, "session": who.session}
+    if tx.session.run is not None:
+        run = tx.session.run
+        body["run"] = {"id": run.id, "flow": run.flow, "commit": run.commit, "config": run.config}
+    if on_behalf or tx.session.on_behalf:
+        body["on_behalf"] = on_behalf or tx.session.on_behalf
+    about = {"id": item.id, "process": item.process} if isinstance(item, WorkItem) else item
+    if about is not None:
+        body["item"] = dict(about)
+    if documents:
+        body["doc"] = [{"sha256": one.sha256, "role": one.role} for one in documents]
+    if where is not None:
+        body["where"] = {"system": where.system, "origin": where.origin, "screen": where.screen}
+    for name, content in (("before", before), ("after", after), ("approval", approval)):
+        if content:
+            body[name] = dict(content)
+    if evidence:
+        body["evidence"] = [{"sha256": one.sha256, "kind": one.kind} for one in evidence]
+    if reason is not None:
+        body["reason"] = reason.to_json()
+    canonical(body, action)
+    tx.add(Draft(about["id"] if about is not None else None, body))
+
+
+def read(tx: Transaction, start: int = 0, limit: int = 1000) -> list[Event]:
+    """Events in order from number `start`."""
+    events = schema.events
+    query = select(events.c.seq, events.c.bytes).where(events.c.seq >= start).order_by(events.c.seq).limit(limit)
+    return [Event(seq, data, parse(data)) for seq, data in tx.connection.execute(query)]
+
+
+def of_item(tx: Transaction, item_id: str) -> list[Event]:
+    """Everything that happened to one work item, oldest first."""
+    events = schema.events
+    query = select(events.c.seq, events.c.bytes).where(events.c.item == item_id).order_by(events.c.seq)
+    return [Event(seq, data, parse(data)) for seq, data in tx.connection.execute(query)]

@@ -1,0 +1,65 @@
+"""RFC 8785 (JSON Canonicalization Scheme) within the log's own profile: ASCII keys, no floats, |integers| < 2^53.
+
+Inside that profile `orjson` with sorted keys writes the very bytes of RFC 8785 (proved against the `rfc8785`
+package and the RFC author's vectors in the tests), at fifty times the speed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import orjson
+
+from config.errors import OficioError
+
+__all__ = ["canonical", "digest", "parse"]
+
+_OPTIONS = (
+    orjson.OPT_SORT_KEYS
+    | orjson.OPT_STRICT_INTEGER
+    | orjson.OPT_PASSTHROUGH_DATACLASS
+    | orjson.OPT_PASSTHROUGH_DATETIME
+    | orjson.OPT_PASSTHROUGH_SUBCLASS
+)
+
+
+def _check(value: Any, path: str) -> None:
+    if isinstance(value, dict):
+        for key, content in value.items():
+            if not (isinstance(key, str) and key.isascii()):
+                raise OficioError("OF708", path, why=f"the key {key!r} is not ASCII text")
+            if content.__class__ is not str:
+                _check(content, f"{path}.{key}")
+    elif isinstance(value, list | tuple):
+        for place, content in enumerate(value):
+            if content.__class__ is not str:
+                _check(content, f"{path}[{place}]")
+    elif not (value is None or isinstance(value, str | int)):
+        raise OficioError("OF708", path, why=f"{value!r} is a {type(value).__name__}; amounts are decimal text")
+
+
+def canonical(value: Any, where: str = "$") -> bytes:
+    """The canonical bytes of a JSON value.
+
+    Raises:
+        OficioError: OF708, with the path of what does not fit the profile.
+    """
+    _check(value, where)
+    try:
+        return orjson.dumps(value, option=_OPTIONS)
+    except (TypeError, ValueError) as error:  # orjson's own error is a TypeError
+        raise OficioError("OF708", where, why=error) from error
+
+
+def digest(value: Any) -> str:
+    """SHA-256 (hex) of the canonical bytes."""
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def parse(data: bytes | str) -> Any:
+    """Read JSON; OF708 when it is not JSON."""
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise OficioError("OF708", "", why=error) from error

@@ -1,0 +1,137 @@
+"""The audit log as a whole: signed checkpoints over its Merkle tree, and its verification."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from config import crashpoints
+from records import schema, sequencer
+from records.clock import to_micros
+from records.ids import new_id
+from records.keys import load_signer
+from records.merkle import Frontier, leaf_hash
+from records.note import Checkpoint, Signer, VerifierKey, checkpoint_text, sign_note
+from records.verifier import Verification, verify_log
+
+if TYPE_CHECKING:
+    from records.store import Records
+
+__all__ = ["Log", "SignedCheckpoint", "Verification"]
+
+_PAGE = 5000
+_events, _checkpoints, _meta = schema.events, schema.checkpoints, schema.meta
+
+
+@dataclass(frozen=True, slots=True)
+class SignedCheckpoint:
+    """A checkpoint: how many events, their root (hex), and the signed note."""
+
+    size: int
+    root: str
+    note: str
+
+
+class Log:
+    """Sign and verify the events of a database."""
+
+    def __init__(self, records: Records):
+        self._records = records
+        self._signer: Signer | None = None
+
+    @property
+    def signer(self) -> Signer:
+        """The log's key under the log's name (`oficio/<id>`), both made at first use."""
+        if self._signer is None:
+            self._signer = load_signer(self._records.home / "keys", self._origin())
+        return self._signer
+
+    @property
+    def key(self) -> VerifierKey:
+        """What a verifier needs to know of us."""
+        return self.signer.verifier
+
+    def _origin(self) -> str:
+        with self._records.begin() as tx:
+            upsert = sqlite.insert if tx.connection.dialect.name == "sqlite" else postgresql.insert
+            row = {"name": "origin", "value": f"oficio/{new_id()}"}
+            tx.connection.execute(upsert(_meta).values(row).on_conflict_do_nothing())
+            return tx.connection.execute(select(_meta.c.value).where(_meta.c.name == "origin")).scalar_one()
+
+    def sequence(self) -> None:
+        """Give pending events their places (PostgreSQL; see `sequencer`)."""
+        with self._records.typed(), self._records.engine.connect() as connection:
+            sequencer.sequence(connection)
+
+    def checkpoint(self) -> SignedCheckpoint:
+        """Sign the log as it is now; the last checkpoint again when nothing has come since.
+
+        Raises:
+            ApplicationException: as `Records.begin`.
+        """
+        signer = self.signer
+        self.sequence()
+        crashpoints.reach("audit.appended")
+        with self._records.begin() as tx:
+            known = _last(tx.connection)
+            frontier = Frontier.unpack(known.size, known.frontier) if known else Frontier()
+            frontier.extend(leaf_hash(data) for _, data in rows(tx.connection, frontier.size))
+            if known and known.size == frontier.size:
+                return SignedCheckpoint(known.size, known.root, known.note)
+            root = frontier.root()
+            note = sign_note(checkpoint_text(Checkpoint(signer.name, frontier.size, root)), signer)
+            tx.connection.execute(
+                insert(_checkpoints).values(
+                    size=frontier.size, root=root.hex(), note=note, frontier=frontier.pack(),
+                    signed_at=to_micros(tx.now),
+                )
+            )  # fmt: skip
+        crashpoints.reach("audit.checkpointed")
+        return SignedCheckpoint(frontier.size, root.hex(), note)
+
+    def checkpoints(self) -> list[SignedCheckpoint]:
+        """All checkpoints, oldest first."""
+        with self._records.reading() as connection:
+            found = connection.execute(select(_checkpoints).order_by(_checkpoints.c.size))
+            return [SignedCheckpoint(row.size, row.root, row.note) for row in found]
+
+    def verify(self, heads: Sequence[str] = ()) -> Verification:
+        """Verify every event and every checkpoint, and that the log contains the `heads` that were kept elsewhere.
+
+        Args:
+            heads: signed notes of checkpoints that were handed out before.
+        """
+        key = self.key
+        self.sequence()
+        with self._records.typed(), self._records.reading() as connection:
+            notes = connection.execute(select(_checkpoints.c.note).order_by(_checkpoints.c.size)).scalars().all()
+            return verify_log(rows(connection), notes, keys=[key], heads=heads)
+
+
+def rows(connection: Connection, start: int = 0) -> Iterator[tuple[int, bytes]]:
+    """(seq, bytes) of all events from `start`, a page at a time."""
+    while True:
+        query = select(_events.c.seq, _events.c.bytes).where(_events.c.seq >= start).order_by(_events.c.seq)
+        page = connection.execute(query.limit(_PAGE)).all()
+        for seq, data in page:
+            yield seq, data
+        if len(page) < _PAGE:
+            return
+        start = page[-1].seq + 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    size: int
+    root: str
+    note: str
+    frontier: bytes
+
+
+def _last(connection: Connection) -> _Known | None:
+    row = connection.execute(select(_checkpoints).order_by(_checkpoints.c.size.desc()).limit(1)).first()
+    return _Known(row.size, row.root, row.note, row.frontier) if row is not None else None

@@ -1,0 +1,123 @@
+"""The records of an office: one database, one archive, one audit log, and transactions over them."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from records import sequencer
+from records.archive import Archive
+from records.engine import as_typed, connect
+from records.log import Log
+from records.schema_version import migrate
+from records.transaction import Transaction
+from records.values import Actor, Session
+
+__all__ = ["Records"]
+
+
+def _machine_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+class Records:
+    """Open with `Records.open`; a context manager that closes its connections. Threads may share it."""
+
+    def __init__(self, engine: Engine, home: Path, session: Session, now: Callable[[], datetime] = _machine_clock):
+        self.engine = engine
+        self.home = home
+        self.session = session
+        self.now = now
+        self.archive = Archive(home / "archive")
+        self.log = Log(self)
+        self.place = engine.url.render_as_string(hide_password=True)
+        self._writing = threading.Lock() if engine.dialect.name == "sqlite" else contextlib.nullcontext()
+
+    @classmethod
+    def open(
+        cls,
+        url: str = "",
+        *,
+        home: Path,
+        session: Session,
+        now: Callable[[], datetime] = _machine_clock,
+    ) -> Self:
+        """Open the database at an SQLAlchemy URL (by default `home/records.db`), and bring its tables up to date.
+
+        Args:
+            home: the folder of the archive and of the log's key; made when missing.
+            session: who acts; every event says so.
+            now: the clock; aware datetimes.
+
+        Raises:
+            ConfigError: OF701 for a URL that is none; OF717 when the database is newer than this code.
+            ApplicationException: OF701 when the database cannot be reached, OF704, OF705.
+        """
+        home.mkdir(parents=True, exist_ok=True)
+        engine = connect(url or f"sqlite:///{home / 'records.db'}")
+        records = cls(engine, home, session, now)
+        with records.typed():
+            migrate(engine, home)
+        return records
+
+    def acting(self, actor: Actor) -> Self:
+        """The same records with another actor: events say that this one did it."""
+        other = copy.copy(self)
+        other.session = Session(actor, self.session.run, self.session.on_behalf)
+        return other
+
+    @contextlib.contextmanager
+    def begin(self) -> Iterator[Transaction]:
+        """A writing transaction: committed with its events at the end of the block, nothing of it when that raises.
+
+        Raises:
+            ApplicationException: OF701 the database is gone, OF704 locked, OF705 the disk is full or failing.
+        """
+        with self.typed(), self._writing, self.engine.connect() as connection:
+            with connection.begin():
+                tx = Transaction(connection, self.session, self.now(), writable=True)
+                yield tx
+                sequencer.keep(tx)
+            if tx.drafts:
+                sequencer.after_commit(connection)
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """A consistent snapshot that writes nothing."""
+        with self.typed(), self.reading() as connection:
+            yield Transaction(connection, self.session, self.now(), writable=False)
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection in a read-only transaction."""
+        with self.engine.connect().execution_options(reading=True) as connection, connection.begin():
+            yield connection
+
+    @contextlib.contextmanager
+    def typed(self) -> Iterator[None]:
+        """Turn the driver's errors into ours: gone, locked, full."""
+        try:
+            yield
+        except DBAPIError as error:
+            typed = as_typed(error, self.place)
+            if typed is None:
+                raise
+            raise typed from error
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
