@@ -47,8 +47,13 @@ def party_codes(left: pl.DataFrame) -> tuple[Ints, pl.DataFrame]:
     Returns:
         The code of each row, and a table code, key, name.
     """
+    nameless = left.lazy().filter(pl.col("party_id").is_null()).select("row", squashed=squashed(pl.col("party")))
     keyed = (
-        left.lazy().select("row", "party", key=pl.coalesce("party_id", squashed(pl.col("party")), pl.lit(""))).collect()
+        left.lazy()
+        .select("row", "party", "party_id")
+        .join(nameless, on="row", how="left", maintain_order="left")
+        .select("row", "party", key=pl.coalesce("party_id", "squashed", pl.lit("")))
+        .collect()
     )
     table = keyed.group_by("key", maintain_order=True).agg(name=pl.col("party").first()).with_row_index("code")
     codes = keyed.join(table, on="key", how="left", maintain_order="left")["code"]

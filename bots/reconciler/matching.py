@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from bots.reconciler.conservation import assert_conserved, control
@@ -126,21 +127,23 @@ def match(
 
 def _conclude(desk: Desk) -> Matching:
     """The desk's decisions as tables, checked."""
-    groups = pl.concat([*_pair_tables(desk), _group_table(desk, desk.groups)])
-    groups = groups.with_columns(group=pl.int_range(1, pl.len() + 1, dtype=pl.Int64)).select(list(GROUPS))
-    suggestions = _group_table(desk, _ranked(desk))
-    suggestions = suggestions.with_columns(group=pl.int_range(1, pl.len() + 1, dtype=pl.Int64)).select(list(GROUPS))
+    suggested = _ranked(desk)
+    groups = _numbered(pl.concat([*_pair_tables(desk), _group_table(desk, desk.groups)]))
     matching = Matching(
         groups=groups,
-        suggestions=suggestions,
-        left=_placed(desk.left, "left", 1, groups, suggestions),
-        right=_placed(desk.right, "right", desk.sign, groups, suggestions),
+        suggestions=_numbered(_group_table(desk, suggested)),
+        left=_placed(desk, "left", suggested),
+        right=_placed(desk, "right", suggested),
         rules=desk.rules,
         sign=desk.sign,
         learned={**desk.learned, "sign": str(desk.sign)},
     )
     assert_conserved(matching.left, matching.right, matching.groups, matching.suggestions, matching.sign)
     return matching
+
+
+def _numbered(groups: pl.DataFrame) -> pl.DataFrame:
+    return groups.with_columns(group=pl.int_range(1, pl.len() + 1, dtype=pl.Int64)).select(list(GROUPS))
 
 
 def _ranked(desk: Desk) -> list[Group]:
@@ -179,57 +182,80 @@ def _pair_table(desk: Desk, code: str, left: Any, right: Any) -> pl.DataFrame:
 
 
 def _group_table(desk: Desk, groups: list[Group]) -> pl.DataFrame:
-    left_ids, right_ids = desk.left.items["id"].to_list(), desk.right.items["id"].to_list()
-    refs = desk.left.items["reference"].to_list()
-    rows = []
-    for group in groups:
-        i, j = list(group.left), list(group.right)
-        ours = desk.currencies[desk.left.currency[i[0]]] if i else desk.currencies[desk.right.currency[j[0]]]
-        rows.append(
-            {
-                "code": group.code,
-                "left": [left_ids[row] for row in i],
-                "right": [right_ids[row] for row in j],
-                "left_total": int(desk.left.amount[i].sum()) if i else 0,
-                "right_total": int(desk.right.amount[j].sum()) if j else 0,
-                "residual": group.residual,
-                "difference": group.difference,
-                "currency": ours,
-                "paid_in": desk.currencies[desk.right.currency[j[0]]] if j else ours,
-                "reference": (refs[i[0]] if i else None) or group.reference or None,
-                "days": int(desk.right.day[j[0]] - desk.left.day[i[0]]) if i and j else None,
-                "score": group.score,
-            }
-        )
-    return pl.DataFrame(rows, schema={name: kind for name, kind in GROUPS.items() if name != "group"})
-
-
-def _placed(side: Side, name: str, sign: int, groups: pl.DataFrame, suggestions: pl.DataFrame) -> pl.DataFrame:
-    """A side's items with their original sign, their status and their group."""
-    of = groups.lazy().select("group", id=name).explode("id", empty_as_null=False)
-    maybe = (
-        suggestions.lazy()
-        .select(id=name)
-        .explode("id", empty_as_null=False)
-        .unique()
-        .with_columns(hint=pl.lit(value=True))
-    )
-    status = (
-        pl.when(pl.col("group").is_not_null())
-        .then(pl.lit("matched"))
-        .when("hint")
-        .then(pl.lit("suggested"))
-        .otherwise(pl.lit("open"))
-    )
+    ours = _members(desk.left, [group.left for group in groups], desk.currencies, "left")
+    theirs = _members(desk.right, [group.right for group in groups], desk.currencies, "right")
+    none = pl.lit([], pl.List(pl.String))
     return (
-        side.items.lazy()
-        .drop("row", "ref")
-        .with_columns(amount=pl.col("amount") * sign)
-        .join(of, on="id", how="left", maintain_order="left")
-        .join(maybe, on="id", how="left", maintain_order="left")
-        .with_columns(status=status)
-        .drop("hint")
+        pl.LazyFrame(
+            {
+                "at": np.arange(len(groups)),
+                "code": [group.code for group in groups],
+                "residual": [group.residual for group in groups],
+                "difference": [group.difference for group in groups],
+                "named": [group.reference for group in groups],
+                "score": [group.score for group in groups],
+            },
+            schema_overrides={"residual": pl.Int64, "difference": pl.Int64, "named": pl.String, "code": pl.String},
+        )
+        .join(ours, on="at", how="left", maintain_order="left")
+        .join(theirs, on="at", how="left", maintain_order="left")
+        .with_columns(
+            pl.col("left", "right").fill_null(none),
+            pl.col("left_total", "right_total").fill_null(0),
+            currency=pl.coalesce("left_currency", "right_currency"),
+            paid_in=pl.coalesce("right_currency", "left_currency"),
+            reference=pl.coalesce("left_reference", pl.col("named").replace("", None)),
+            days=pl.col("right_day") - pl.col("left_day"),
+        )
+        .select(name for name in GROUPS if name != "group")
+        .cast({"score": pl.Float64})
         .collect()
+    )
+
+
+def _members(side: Side, rows: list[tuple[int, ...]], currencies: list[str], name: str) -> pl.LazyFrame:
+    """What each group has on one side: at, ids, total, and the first row's currency, reference and day."""
+    flat = np.fromiter((row for members in rows for row in members), dtype=np.int64)
+    at = np.repeat(np.arange(len(rows)), [len(members) for members in rows])
+    some = side.items.select("id", "reference")[flat]
+    members = some.lazy().with_columns(
+        at=pl.Series(at, dtype=pl.Int64),
+        amount=pl.Series(side.amount[flat]),
+        code=pl.Series(side.currency[flat]),
+        day=pl.Series(side.day[flat]),
+    )
+    codes = pl.LazyFrame({"currency": currencies}).with_row_index("code").cast({"code": pl.Int64})
+    return (
+        members.join(codes, on="code", how="left", maintain_order="left")
+        .group_by("at", maintain_order=True)
+        .agg(
+            pl.col("id").alias(name),
+            pl.col("amount").sum().alias(f"{name}_total"),
+            *(pl.col(column).first().alias(f"{name}_{column}") for column in ("currency", "reference", "day")),
+        )
+    )
+
+
+def _placed(desk: Desk, name: str, suggested: list[Group]) -> pl.DataFrame:
+    """A side's items with their original sign, their status and the number of their group."""
+    side, sign = (desk.left, 1) if name == "left" else (desk.right, desk.sign)
+    group = np.zeros(side.items.height, dtype=np.int64)
+    last = 0
+    for _, left, right in desk.pairs:
+        rows = left if name == "left" else right
+        group[rows] = np.arange(last + 1, last + 1 + len(rows))
+        last += len(rows)
+    for number, decided in enumerate(desk.groups, last + 1):
+        group[list(getattr(decided, name))] = number
+    hinted = np.zeros(side.items.height, dtype=np.bool_)
+    for guess in suggested:
+        hinted[list(getattr(guess, name))] = True
+    status = pl.when(pl.col("group") > 0).then(pl.lit("matched")).when("hinted").then(pl.lit("suggested"))
+    return (
+        side.items.drop("row", "ref")
+        .with_columns(amount=pl.col("amount") * sign, group=pl.Series(group), hinted=pl.Series(hinted))
+        .with_columns(status=status.otherwise(pl.lit("open")), group=pl.col("group").replace(0, None))
+        .select(pl.exclude("group", "status", "hinted"), "status", "group")
     )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
-from itertools import islice
 
 import polars as pl
 from rapidfuzz import fuzz
@@ -68,10 +67,10 @@ class Directory:
     def _by_prefix(self, squashed: str) -> tuple[int, ...]:
         """Names that go on where a bank has cut."""
         codes: list[int] = []
-        for name in islice(self._sorted, bisect_left(self._sorted, squashed), None):
-            if not name.startswith(squashed) or len(codes) > _MOST_NAMESAKES:
-                break
-            codes.extend(self._exact[name])
+        at = bisect_left(self._sorted, squashed)
+        while at < len(self._sorted) and self._sorted[at].startswith(squashed) and len(codes) <= _MOST_NAMESAKES:
+            codes.extend(self._exact[self._sorted[at]])
+            at += 1
         return tuple(codes) if len(codes) <= _MOST_NAMESAKES else ()
 
     def _longer(self, words: tuple[str, ...]) -> tuple[int, ...]:

@@ -63,7 +63,8 @@ def _panel(changes: list[tuple[str, int]], currency: str, last: str, top: int) -
         x, upper = _MARGIN + at * width, min(y(start), y(end))
         amount, tall, middle = format_minor(change, currency), max(abs(y(end) - y(start)), 1), x + width / 2
         bars.append(
-            f'<rect x="{x + 8:.1f}" y="{upper:.1f}" width="{width - 16:.1f}" height="{tall:.1f}" fill="{colour}"><title>{escape(label)}: {amount}</title></rect>'
+            f'<rect x="{x + 8:.1f}" y="{upper:.1f}" width="{width - 16:.1f}" height="{tall:.1f}" fill="{colour}">'
+            f"<title>{escape(label)}: {amount}</title></rect>"
             f'<text x="{middle:.1f}" y="{upper - 4:.1f}" text-anchor="middle">{amount}</text>'
             f'<text x="{middle:.1f}" y="{top + _HEIGHT - _FOOT + 20}" text-anchor="middle">{escape(label)}</text>'
         )
