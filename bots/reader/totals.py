@@ -309,15 +309,19 @@ def _extras(made: Hypothesis, pool: _Pool) -> None:
     gross = made.values.get("gross_total")
     if gross is None:
         return
-    dues = pool.of("amount_due")
-    prepaid, previous = [(ZERO, None), *pool.of("prepaid")], [(ZERO, None), *pool.of("previous_balance")]
-    for due, candidate in dues:
+    best = 0.0
+    prepaid: list[tuple[Decimal, Candidate | None]] = [(ZERO, None), *pool.of("prepaid")]
+    previous: list[tuple[Decimal, Candidate | None]] = [(ZERO, None), *pool.of("previous_balance")]
+    for due, d in pool.of("amount_due"):
         for paid, p in prepaid:
             for old, o in previous:
-                if gross - paid + old == due and (due != gross or (not paid and not old)):
-                    made.values["amount_due"], made.support["amount_due"] = due, candidate
+                score = d.score + (p.score if p else 0.0) + (o.score if o else 0.0)
+                if gross - paid + old == due and score > best and (p is None or p.amount is not d.amount):
+                    best = score
+                    made.values["amount_due"], made.support["amount_due"] = due, d
+                    made.values.pop("prepaid", None)
+                    made.extras.clear()
                     if p is not None and paid:
                         made.values["prepaid"], made.support["prepaid"] = paid, p
                     if o is not None and old:
                         made.extras["previous_balance"] = old
-                    return
