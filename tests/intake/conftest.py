@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
+import socket
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
-from config.settings import Mailbox
+from bots.office import Office
+from config.settings import Mailbox, load_settings
+from records import Actor, Records, RunInfo, Session, audit, work_items
 from tests.intake.dovecot import PASSWORD, Dovecot, unavailable
 
 
@@ -52,3 +59,35 @@ def mailbox(server: Dovecot, **changes: object) -> Mailbox:
 @pytest.fixture
 def password() -> str:
     return PASSWORD
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    with open_office(tmp_path / "home") as opened:
+        yield opened
+
+
+@contextmanager
+def open_office(home: Path, worker: str = "") -> Iterator[Office]:
+    """An office of its own, with nothing configured but who we are and one supplier."""
+    home.mkdir(parents=True, exist_ok=True)
+    settings = load_settings(home)
+    session = Session(actor=Actor("bot", "intake"), run=RunInfo(id="test"))
+    with Records.open(settings.database_url, home=home, session=session) as records:
+        name = worker or f"{socket.gethostname()}:{os.getpid()}:{next(_workers)}"
+        yield Office(settings=settings, records=records, worker=name)
+
+
+_workers = itertools.count(1)
+
+
+def states(office: Office) -> dict[str, int]:
+    """How many work items are in each state."""
+    with office.records.read() as tx:
+        return dict(sorted(work_items.counts(tx, "invoices").items()))
+
+
+def actions(office: Office) -> Counter[str]:
+    """How many events of each action the audit log holds."""
+    with office.records.read() as tx:
+        return Counter(event.body["action"] for event in audit.read(tx, limit=100_000))
