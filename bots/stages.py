@@ -11,9 +11,11 @@ from bots.office import Office, StageReport
 from config.errors import ApplicationException, BusinessException, Reason
 from records import WorkItem, reviews, work_items
 
-__all__ = ["each_claimed", "settle_failure"]
+__all__ = ["REREAD", "each_claimed", "settle_failure"]
 
 log = logging.getLogger("oficio.stages")
+REREAD = reviews.Routes(accept="received", correct="read", reject="rejected")
+"""After a refusal: accepted means *try again*, corrected means that a person typed it."""
 
 
 def each_claimed(
@@ -24,8 +26,15 @@ def each_claimed(
     work: Callable[[WorkItem], str],
     *,
     limit: int | None = None,
+    chunk: int | None = None,
+    ahead: Callable[[Sequence[WorkItem]], None] | None = None,
 ) -> None:
     """Claim items of `states` in chunks and do `work` with each; it returns the outcome to count.
+
+    Args:
+        limit: at most so many items; the process's batch by default.
+        chunk: items a claim; the process's chunk by default.
+        ahead: told of each chunk before its first item, to begin what can be done in other processes.
 
     A failing item never fails the batch, see `settle_failure`.  Items that others hold are left to them.
     """
@@ -37,13 +46,15 @@ def each_claimed(
             items = work_items.claim(
                 tx,
                 process,
-                states=states,
-                limit=min(rules.chunk, left),
+                states,
+                limit=min(chunk or rules.chunk, left),
                 lease=timedelta(minutes=rules.lease_minutes),
                 worker=office.worker,
             )
         if not items:
             break
+        if ahead is not None:
+            ahead(items)
         for item in items:
             try:
                 outcome = work(item)
@@ -63,13 +74,11 @@ def settle_failure(office: Office, item: WorkItem, error: Exception) -> str:
     """
     with office.records.begin() as tx:
         if isinstance(error, BusinessException):
-            moved = work_items.move(
-                tx, item, "review", action="item.questioned", reason=error.reason, outcome="refused"
-            )
-            reviews.open(tx, moved, reasons=[error.reason], proposal=item.payload.get("invoice", {}))
+            reviews.open(tx, item, reasons=[error.reason], proposal=item.payload.get("invoice", {}), routes=REREAD)
             return "review"
         if isinstance(error, ApplicationException):
-            return work_items.postpone(tx, item, error=error).state + " (postponed)"
+            moved = work_items.postpone(tx, item, error=error)
+            return "failed" if moved.state == "failed" else "postponed"
         log.error("item %s failed: a defect", item.id, exc_info=error)
         reason = Reason("OF901", where=item.id, facts={"error": f"{type(error).__name__}: {error}"})
         work_items.move(tx, item, "failed", action="item.failed", reason=reason, outcome="failed")

@@ -32,7 +32,7 @@ def automations() -> list[Automation]:
             trigger=EventTrigger(
                 after={HEARTBEAT},
                 expect={HEARTBEAT} | ENDED,
-                match={"prefect.resource.id": "prefect.flow-run.*"},  # type: ignore[arg-type] # pydantic coerces it
+                match={"prefect.resource.id": "prefect.flow-run.*"},
                 for_each={"prefect.resource.id"},
                 posture=Posture.Proactive,
                 threshold=1,
@@ -46,7 +46,7 @@ def automations() -> list[Automation]:
             trigger=EventTrigger(
                 after={"prefect.flow-run.Pending"},
                 expect={"prefect.flow-run.Running"} | ENDED,
-                match={"prefect.resource.id": "prefect.flow-run.*"},  # type: ignore[arg-type] # pydantic coerces it
+                match={"prefect.resource.id": "prefect.flow-run.*"},
                 for_each={"prefect.resource.id"},
                 posture=Posture.Proactive,
                 threshold=1,

@@ -51,7 +51,7 @@ def run_flow(
             else:
                 progress(line)
     if result is None:
-        raise ApplicationException("OF802", str(log), flow=name, code=child.returncode)
+        raise ApplicationException("OF802", str(log), flow=name, status=child.returncode)
     return dict(result)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bots.checker.checks import Known, Past, check
-from bots.checker.verdict import Objection, Verdict
+from bots.checker.verdict import Verdict
 from bots.invoice import Invoice, fold_number
 from bots.office import Office, StageReport
 from bots.stages import each_claimed
@@ -16,9 +16,13 @@ from config import crashpoints
 from config.errors import Reason
 from records import Transaction, WorkItem, reviews, work_items
 
-__all__ = ["check_read", "waivers"]
+__all__ = ["check_read", "search_tags", "waivers"]
 
 PROCESS = "invoices"
+APPROVALS = {"OF405", "OF412"}
+"""Objections that an approver accepts, who must not be the person that corrected the item."""
+RECHECK = reviews.Routes(accept="read", correct="read", reject="rejected")
+"""Whatever a person decides, the checker looks again: what was accepted is waived, nothing else is."""
 COUNTS = ("checked", "ready", "entering", "uncertain", "entered", "reconciled", "review", "failed")
 """States in which an invoice counts as an earlier one: once it was checked, it will be, or was, entered."""
 
@@ -64,15 +68,8 @@ def waivers(payload: Mapping[str, Any], invoice: Invoice) -> set[str]:
 
 def _past(tx: Transaction, item: WorkItem, invoice: Invoice) -> Iterable[Past]:
     """Earlier invoices that share the number, the amount or the order with this one."""
-    tags = {
-        "number": fold_number(invoice.text("invoice_number")),
-        "amount": f"{invoice.text('gross_total')} {invoice.text('currency')}",
-        "order": fold_number(invoice.text("order_reference")),
-    }
     seen = {item.id}
-    for name, value in tags.items():
-        if not value.strip():
-            continue
+    for name, value in search_tags(invoice).items():
         for other in work_items.find(tx, PROCESS, tags={name: value}, states=COUNTS):
             if other.id not in seen and other.payload.get("supplier"):
                 seen.add(other.id)
@@ -97,27 +94,43 @@ def _as_past(item: WorkItem) -> Past:
 def _keep(tx: Transaction, item: WorkItem, verdict: Verdict) -> None:
     payload = {**item.payload, "supplier": verdict.supplier or None, "verdict": verdict.to_json()}
     after = verdict.to_json()
+    tags = search_tags(Invoice.from_payload(payload))
     if verdict.state == "ready":
         checked = work_items.move(
-            tx, item, "checked", action="invoice.checked", payload=payload, after=after, keep=True
+            tx, item, "checked", action="invoice.checked", payload=payload, after=after, tags=tags, hold=True
         )
         work_items.move(tx, checked, "ready", action="invoice.released")
-    elif verdict.state == "duplicate":
-        reason = verdict.objections[0].reason
-        work_items.move(tx, item, "duplicate", action="invoice.duplicate", payload=payload, reason=reason, after=after)
-    else:
-        reason = verdict.objections[0].reason
-        moved = work_items.move(
-            tx, item, "review", action="invoice.questioned", payload=payload, reason=reason, after=after
-        )
-        _ask(tx, moved, verdict.objections)
-
-
-def _ask(tx: Transaction, item: WorkItem, objections: tuple[Objection, ...]) -> None:
-    reviews.open(
+        return
+    reasons = [objection.reason for objection in verdict.objections]
+    moved = work_items.move(
         tx,
         item,
-        reasons=[objection.reason for objection in objections],
-        needs=2 if any(objection.persons > 1 for objection in objections) else 1,
-        proposal=item.payload["invoice"],
+        verdict.state,
+        action="invoice.duplicate" if verdict.state == "duplicate" else "invoice.questioned",
+        payload=payload,
+        reason=reasons[0],
+        after=after,
+        tags=tags,
     )
+    if verdict.state == "review":
+        two = any(objection.persons > 1 for objection in verdict.objections)
+        approval = any(objection.reason.code in APPROVALS for objection in verdict.objections)
+        reviews.open(
+            tx,
+            moved,
+            reasons=reasons,
+            needs=2 if two else 1,
+            role="approver" if two or approval else "reviewer",
+            proposal=payload["invoice"],
+            routes=RECHECK,
+        )
+
+
+def search_tags(invoice: Invoice) -> dict[str, str]:
+    """What earlier invoices are found by: folded number, amount with currency, folded order."""
+    tags = {
+        "number": fold_number(invoice.text("invoice_number")),
+        "amount": f"{invoice.text('gross_total')} {invoice.text('currency')}".strip(),
+        "order": fold_number(invoice.text("order_reference")),
+    }
+    return {name: value for name, value in tags.items() if value}
