@@ -37,10 +37,7 @@ def apply_changes(payload: Payload, changes: Mapping[str, Any]) -> dict[str, Any
         *way, last = path.split(".")
         node: Any = result
         for part in way:
-            if isinstance(node, dict):
-                node = node.setdefault(part, {})
-            else:
-                node = _step(node, part)
+            node = node.setdefault(part, {}) if isinstance(node, dict) else _step(node, part)
         _set(node, last, value, path)
     return result
 

@@ -60,7 +60,7 @@ class Log:
             upsert = sqlite.insert if tx.connection.dialect.name == "sqlite" else postgresql.insert
             row = {"name": "origin", "value": f"oficio/{new_id()}"}
             tx.connection.execute(upsert(_meta).values(row).on_conflict_do_nothing())
-            return tx.connection.execute(select(_meta.c.value).where(_meta.c.name == "origin")).scalar_one()
+            return str(tx.connection.execute(select(_meta.c.value).where(_meta.c.name == "origin")).scalar_one())
 
     def sequence(self) -> None:
         """Give pending events their places (PostgreSQL; see `sequencer`)."""
@@ -117,8 +117,7 @@ def rows(connection: Connection, start: int = 0) -> Iterator[tuple[int, bytes]]:
     while True:
         query = select(_events.c.seq, _events.c.bytes).where(_events.c.seq >= start).order_by(_events.c.seq)
         page = connection.execute(query.limit(_PAGE)).all()
-        for seq, data in page:
-            yield seq, data
+        yield from ((seq, data) for seq, data in page)
         if len(page) < _PAGE:
             return
         start = page[-1].seq + 1

@@ -18,5 +18,5 @@ class RetryPolicy:
 
     def delay(self, attempts: int, chance: float) -> timedelta:
         """The wait after so many failed attempts (from 1); `chance` in [0, 1) is the jitter."""
-        whole = min(self.longest, self.first * 2 ** min(attempts - 1, 30))
-        return whole * (0.5 + chance / 2)
+        whole = min(self.longest, self.first * (1 << min(attempts - 1, 20)))
+        return whole / 2 + whole / 2 * chance

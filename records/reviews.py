@@ -100,7 +100,7 @@ class DecisionMade:
     decided_at: datetime
 
 
-def open(  # noqa: A001 - read as reviews.open
+def open(
     tx: Transaction,
     item: WorkItem,
     *,
@@ -205,12 +205,12 @@ def of_item(tx: Transaction, item_id: str) -> list[ReviewTask]:
     return [_task(tx, row) for row in tx.connection.execute(query)]
 
 
-def take(tx: Transaction, task: ReviewTask, person: str, lease: timedelta = timedelta(minutes=10)) -> bool:
+def take(tx: Transaction, task: ReviewTask | str, person: str, lease: timedelta = timedelta(minutes=10)) -> bool:
     """Tell others that a person is at a task; False when somebody else is."""
     done = tx.connection.execute(
         update(_tasks)
         .where(
-            _tasks.c.id == task.id,
+            _tasks.c.id == _id(task),
             _tasks.c.state == "open",
             (_tasks.c.lease_until <= tx.micros) | (_tasks.c.lease_owner == person) | _tasks.c.lease_owner.is_(None),
         )
@@ -221,7 +221,7 @@ def take(tx: Transaction, task: ReviewTask, person: str, lease: timedelta = time
 
 def decide(
     tx: Transaction,
-    task: ReviewTask,
+    task: ReviewTask | str,
     *,
     decision: Decision,
     person: Actor | str,
@@ -275,13 +275,17 @@ def decide(
     return _close(tx, task, who, item, "accepted", task.routes.accept, changed, payload, comment)
 
 
-def _current(tx: Transaction, task: ReviewTask, who: Actor) -> ReviewTask:
-    tx.connection.execute(select(_tasks.c.id).where(_tasks.c.id == task.id).with_for_update())
-    now = get(tx, task.id)
+def _id(task: ReviewTask | str) -> str:
+    return task if isinstance(task, str) else task.id
+
+
+def _current(tx: Transaction, task: ReviewTask | str, who: Actor) -> ReviewTask:
+    tx.connection.execute(select(_tasks.c.id).where(_tasks.c.id == _id(task)).with_for_update())
+    now = get(tx, _id(task))
     if now.state != "open":
-        raise OficioError("OF711", item=task.item_id, task=task.id, why=f"it was {now.state}")
+        raise OficioError("OF711", item=now.item_id, task=now.id, why=f"it was {now.state}")
     if now.held_by and now.held_by != who.id:
-        raise OficioError("OF711", item=task.item_id, task=task.id, why=f"{now.held_by} is at it")
+        raise OficioError("OF711", item=now.item_id, task=now.id, why=f"{now.held_by} is at it")
     return now
 
 
@@ -352,9 +356,9 @@ def _update(tx: Transaction, task: ReviewTask, **values: Any) -> ReviewTask:
     return get(tx, task.id)
 
 
-def decisions(tx: Transaction, task: ReviewTask) -> list[DecisionMade]:
+def decisions(tx: Transaction, task: ReviewTask | str) -> list[DecisionMade]:
     """What persons decided on a task, oldest first."""
-    query = select(_decisions).where(_decisions.c.task_id == task.id).order_by(_decisions.c.id)
+    query = select(_decisions).where(_decisions.c.task_id == _id(task)).order_by(_decisions.c.id)
     return [
         DecisionMade(
             row.person, row.decision, orjson.loads(row.changes or "{}"), row.comment, from_micros(row.decided_at)

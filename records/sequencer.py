@@ -91,5 +91,5 @@ def _last_of(connection: Connection, items: Sequence[str]) -> dict[str, int]:
             .where(_events.c.item.in_(items[start : start + 500]))
             .group_by(_events.c.item)
         )
-        found.update({item: seq for item, seq in connection.execute(query)})
+        found.update((item, seq) for item, seq in connection.execute(query))
     return found

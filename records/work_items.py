@@ -313,7 +313,7 @@ def counts(tx: Transaction, process: str | None = None) -> dict[str, int]:
     query = select(_items.c.state, func.count()).group_by(_items.c.state)
     if process is not None:
         query = query.where(_items.c.process == process)
-    return dict(tx.connection.execute(query.order_by(_items.c.state)).tuples().all())
+    return {state: count for state, count in tx.connection.execute(query.order_by(_items.c.state))}  # noqa: C416 - rows are no pairs to a type checker
 
 
 def payload_versions(tx: Transaction, item_id: str) -> list[tuple[int, datetime, str, Payload]]:
