@@ -137,7 +137,8 @@ def _create(
         if error.code != "OF706":
             raise
         again = hashlib.sha256(f"{arrival.id} {sha256}".encode()).hexdigest()[:24]
-        return work_items.create(tx, key=f"again:{again}", **about), error.reason.facts["item"]
+        (first,) = work_items.find(tx, PROCESS, key=f"document:{sha256}")
+        return work_items.create(tx, key=f"again:{again}", **about), first.id
 
 
 def _question(tx: Transaction, item: WorkItem, reason: Reason) -> WorkItem:
