@@ -68,8 +68,6 @@ def _failed(check: str, error: OficioError) -> Finding:
 
 def _python() -> Finding:
     version = ".".join(str(part) for part in sys.version_info[:3])
-    if sys.version_info < (3, 11):
-        return Finding("Python", "failure", version, "Install Python 3.11 or newer.")
     return Finding("Python", "ok", version)
 
 
@@ -137,9 +135,14 @@ def _prefect() -> Finding:
 
 
 def _mailbox(settings: Settings, mailbox: Mailbox) -> Finding:
-    from connectors.mail import examine_mailbox
+    from connectors.mail.mailbox import open_mailbox
+    from connectors.secrets import find_secret
 
-    says = examine_mailbox(mailbox, settings.home)
+    password = find_secret(mailbox.secret, settings.home)
+    with open_mailbox(mailbox, password.reveal()) as session:
+        waiting = sum(session.select(folder).exists for folder in mailbox.folders)
+        useful = sorted(session.capabilities & {"IDLE", "MOVE", "UIDPLUS"})
+    says = f"{mailbox.user}@{mailbox.host}: {waiting} mails; {', '.join(useful) or 'plain IMAP'}"
     return Finding(f"mailbox {mailbox.name}", "ok", says)
 
 

@@ -90,9 +90,9 @@ def collect_mail(
 
 
 def _secret(office: Office, mailbox: Mailbox) -> str:
-    from connectors import secrets
+    from connectors.secrets import find_secret
 
-    return secrets.get(mailbox.secret, office.settings.home).reveal()
+    return find_secret(mailbox.secret, office.settings.home).reveal()
 
 
 def _visit(

@@ -9,7 +9,7 @@ from pathlib import Path
 import cyclopts
 
 from config.settings import default_home
-from connectors import secrets
+from connectors.secrets import Secret, keep_secret
 from console.words import out
 
 __all__ = ["app"]
@@ -26,5 +26,5 @@ def set_secret(name: str, /, *, home: Path | None = None) -> None:
         home: the office's home; OFICIO_HOME, else .oficio.
     """
     value = getpass.getpass(f"{name}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    path = secrets.put(name, value, home or default_home())
+    path = keep_secret(name, Secret(value), home or default_home())
     out.print(f"kept in {path}, readable by you only")
