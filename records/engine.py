@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -11,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from config.errors import ApplicationException, ConfigError
 
-__all__ = ["LOCK_SECONDS", "as_typed", "connect"]
+__all__ = ["LOCK_SECONDS", "OneWriter", "as_typed", "connect"]
 
 LOCK_SECONDS = 30
 """How long a writer waits for another one before OF704."""
@@ -80,3 +81,21 @@ def as_typed(error: DBAPIError, where: str) -> ApplicationException | None:
     if error.connection_invalidated or state.startswith(("08", "57")) or not state:
         return ApplicationException("OF701", where, why=text)
     return None
+
+
+class OneWriter:
+    """One thread of this process writes at a time: waiting here is cheaper and fairer than SQLite's busy handler."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._owner = 0
+
+    def __enter__(self) -> None:
+        if self._owner == threading.get_ident():
+            raise RuntimeError("a transaction was begun inside a transaction of the same thread")
+        self._lock.acquire()
+        self._owner = threading.get_ident()
+
+    def __exit__(self, *_: object) -> None:
+        self._owner = 0
+        self._lock.release()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from records import sequencer
 from records.archive import Archive
-from records.engine import as_typed, connect
+from records.engine import OneWriter, as_typed, connect
 from records.log import Log
 from records.schema_version import migrate
 from records.transaction import Transaction
@@ -39,7 +38,7 @@ class Records:
         self.archive = Archive(home / "archive")
         self.log = Log(self)
         self.place = engine.url.render_as_string(hide_password=True)
-        self._writing = threading.Lock() if engine.dialect.name == "sqlite" else contextlib.nullcontext()
+        self._writing = OneWriter() if engine.dialect.name == "sqlite" else contextlib.nullcontext()
 
     @classmethod
     def open(

@@ -23,7 +23,19 @@ from records.retries import RetryPolicy
 from records.transaction import Transaction
 from records.values import Actor, DocumentRef, Evidence, Outcome, Payload, Where, WorkItem
 
-__all__ = ["claim", "counts", "create", "find", "get", "move", "payload_versions", "postpone", "release", "renew"]
+__all__ = [
+    "claim",
+    "counts",
+    "create",
+    "find",
+    "get",
+    "move",
+    "payload_versions",
+    "postpone",
+    "release",
+    "renew",
+    "starting_with",
+]
 
 _items = schema.work_items
 
@@ -306,6 +318,11 @@ def find(
         link = schema.item_documents.c
         where.append(_items.c.id.in_(select(link.item_id).where(link.sha256 == document)))
     return item_rows.load(tx, *where, limit=limit)
+
+
+def starting_with(tx: Transaction, beginning: str, limit: int = 2) -> list[WorkItem]:
+    """Items whose id begins so, oldest first."""
+    return item_rows.load(tx, _items.c.id >= beginning, _items.c.id < beginning + "~", limit=limit)
 
 
 def counts(tx: Transaction, process: str | None = None) -> dict[str, int]:
