@@ -140,7 +140,7 @@ def _mailbox(settings: Settings, mailbox: Mailbox) -> Finding:
 
     password = find_secret(mailbox.secret, settings.home)
     with open_mailbox(mailbox, password.reveal()) as session:
-        waiting = sum(session.select(folder).exists for folder in mailbox.folders)
+        waiting = sum(session.select(folder).count for folder in mailbox.folders)
         useful = sorted(session.capabilities & {"IDLE", "MOVE", "UIDPLUS"})
     says = f"{mailbox.user}@{mailbox.host}: {waiting} mails; {', '.join(useful) or 'plain IMAP'}"
     return Finding(f"mailbox {mailbox.name}", "ok", says)

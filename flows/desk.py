@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import uuid
@@ -16,6 +15,7 @@ from pathlib import Path
 from bots.office import Office, Progress
 from config.settings import Settings, load_settings
 from records import Actor, Records, RunInfo, Session
+from records.takeover import release_dead, worker_name
 
 __all__ = ["code_commit", "open_office", "progress_lines"]
 
@@ -43,12 +43,13 @@ def open_office(
     settings = settings or load_settings(home, config)
     info = RunInfo(id=run or str(uuid.uuid4()), flow=flow, commit=code_commit(), config=settings.fingerprint)
     session = Session(actor=actor or Actor("system", flow), run=info)
-    worker = f"{socket.gethostname()}:{os.getpid()}:{info.id[:8]}"
     records = Records.open(settings.database_url, home=settings.home, session=session)
+    with records.begin() as tx:
+        release_dead(tx)
     watcher = progress or (progress_lines if os.environ.get("OFICIO_PROGRESS") == "json" else None)
     more = {"progress": watcher} if watcher else {}
     clock = {"now": now} if now else {}
-    return Office(settings=settings, records=records, worker=worker, **more, **clock)  # type: ignore[arg-type]
+    return Office(settings=settings, records=records, worker=worker_name(info.id[:8]), **more, **clock)  # type: ignore[arg-type]
 
 
 def progress_lines(stage: str, done: int, total: int | None, note: str) -> None:
