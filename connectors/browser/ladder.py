@@ -1,0 +1,87 @@
+"""Locators as a ladder: rungs tried in order, each good for exactly one visible element.
+
+The work is done in the page by `ladder.js`: as a Playwright selector engine, so that `fill` and `click` find, wait and
+act in one round trip; and by `look`, which asks for many fields at once what they show and which rung found them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+__all__ = ["ENGINE", "Found", "Kind", "Ladder", "engine_script", "page_script"]
+
+ENGINE = "ladder"
+Kind = Literal["edit", "tick", "file", "press", "any"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """What to look for.
+
+    Attributes:
+        rungs: (rung, text), best first; rungs are label, text, row, column, placeholder, title, name, id, css.
+        kind: what may be found: a field to edit, a tick box, a file field, something to press, any element.
+        n: the line of a table that `column` means, from 1.
+    """
+
+    rungs: tuple[tuple[str, str], ...]
+    kind: Kind = "edit"
+    n: int = 1
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """As the page's script takes it."""
+        return {"kind": self.kind, "rungs": [list(rung) for rung in self.rungs], "n": self.n}
+
+    @property
+    def selector(self) -> str:
+        """As a Playwright selector."""
+        return f"{ENGINE}={json.dumps(self.body, ensure_ascii=False)}"
+
+    def __str__(self) -> str:
+        return " / ".join(f"{rung} {text!r}" for rung, text in self.rungs)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a ladder found: the rung (0 is the first, -1 none), how many elements each rung tried had, what it shows."""
+
+    rung: int
+    counts: tuple[int, ...]
+    value: str | None
+    text: str | None
+    tag: str
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> Found:
+        """From the page's answer."""
+        return cls(data["rung"], tuple(data["counts"]), data["value"], data["text"], data["tag"])
+
+
+@cache
+def _source() -> str:
+    return (Path(__file__).parent / "ladder.js").read_text("utf-8").strip()
+
+
+def engine_script() -> str:
+    """The selector engine for `playwright.selectors.register`."""
+    return (
+        f"(() => {{ const tools = {_source()};"
+        " const one = (root, body) => tools.find(root, JSON.parse(body)).element;"
+        " return { query: one, queryAll: (root, body) => { const el = one(root, body); return el ? [el] : []; } }; })()"
+    )
+
+
+def page_script(function: Literal["look", "set", "rows", "signs"]) -> str:
+    """A function of one argument for `frame.evaluate`."""
+    return f"argument => ({_source()}).{function}(document, argument)"
+
+
+def found(answer: Sequence[dict[str, Any]]) -> list[Found]:
+    """All answers of `look`."""
+    return [Found.of(data) for data in answer]
