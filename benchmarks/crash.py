@@ -1,0 +1,167 @@
+"""Kill the main job at every named point and at random moments, run it again, and count what is wrong. It must be 0.
+
+    python -m benchmarks.crash [--random 100] [--invoices 5] [--seed 1]
+
+Each round: a fresh office with invoices in its mailbox and its watched folder; `oficio run invoices` is killed
+(SIGKILL) at the point or the moment; then it is run again until nothing is left to do.  Then: every good invoice is in
+the legacy system's database exactly once with its figures, every document that arrived is a work item or is written
+down as refused, and the audit log verifies.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.small_office import SmallOffice, small_office
+from config import crashpoints
+
+__all__ = ["Round", "main", "run_round"]
+
+MOST_RUNS = 12
+
+
+@dataclass
+class Round:
+    """What came of one round."""
+
+    kill: str
+    killed: bool = False
+    runs: int = 0
+    duplicates: int = 0
+    lost: int = 0
+    wrong: int = 0
+    log_broken: bool = False
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing is wrong."""
+        return not (self.duplicates or self.lost or self.wrong or self.log_broken)
+
+
+def run_round(folder: Path, kill: str, *, invoices: int = 5, seed: int = 1) -> Round:
+    """One round: `kill` is a named point (`entry.submitted`, `entry.submitted:2`) or seconds (`1.75`)."""
+    outcome = Round(kill)
+    with small_office(folder, invoices=invoices, seed=seed) as office:
+        outcome.killed = _killed_run(office, kill)
+        while outcome.runs < MOST_RUNS:
+            outcome.runs += 1
+            code, out = _run(office)
+            if code not in (0, 3):
+                outcome.notes.append(f"run {outcome.runs}: exit {code}: {out[-300:]}")
+            if code in (0, 3) and not office.unfinished():
+                break
+        _judge(office, outcome)
+    return outcome
+
+
+def _killed_run(office: SmallOffice, kill: str) -> bool:
+    with _started(office, {} if _is_moment(kill) else {"OFICIO_CRASH_AT": kill}) as process:
+        if not _is_moment(kill):
+            return process.wait(300) == -signal.SIGKILL
+        try:
+            process.wait(float(kill))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            return True
+        return False
+
+
+def _run(office: SmallOffice) -> tuple[int, str]:
+    with _started(office, {}) as process:
+        _, err = process.communicate(timeout=300)
+        return process.returncode, err.decode(errors="replace")
+
+
+@contextmanager
+def _started(office: SmallOffice, more: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "console", "run", "invoices", "--json"]
+    environment = {**os.environ, **office.rig.environment, **more}
+    with subprocess.Popen(
+        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    ) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+
+
+def _judge(office: SmallOffice, outcome: Round) -> None:
+    rows = Counter(row["number"] for row in office.rig.entered())
+    outcome.duplicates = sum(count - 1 for count in rows.values())
+    outcome.lost = sum(1 for number in office.good if number not in rows) + office.documents_missing()
+    totals = {row["number"]: row["total"] for row in office.rig.entered()}
+    outcome.wrong = sum(1 for number, gross in office.good.items() if number in totals and totals[number] != gross)
+    verification = office.verify()
+    outcome.log_broken = not verification.ok
+    if not verification.ok:
+        outcome.notes.append(str(verification))
+
+
+def _is_moment(kill: str) -> bool:
+    return kill.replace(".", "", 1).isdigit()
+
+
+def kills(moments: int, seed: int, longest: float) -> list[str]:
+    """Every named point, then so many random moments of a run that takes `longest` seconds."""
+    chance = random.Random(seed)
+    return [*crashpoints.POINTS, *(f"{chance.uniform(0.2, longest):.2f}" for _ in range(moments))]
+
+
+def main() -> int:
+    """Run all rounds and print a line each; 0 when nothing was wrong."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--random", type=int, default=100, help="random moments")
+    parser.add_argument("--invoices", type=int, default=5)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--json", type=Path, help="write the rounds there")
+    arguments = parser.parse_args()
+    base = Path(tempfile.mkdtemp(prefix="oficio-crash-"))
+    longest = _longest(base / "measure", arguments.invoices, arguments.seed)
+    rounds = []
+    for number, kill in enumerate(kills(arguments.random, arguments.seed, longest)):
+        outcome = run_round(base / str(number), kill, invoices=arguments.invoices, seed=arguments.seed)
+        rounds.append(outcome)
+        state = "ok" if outcome.good else "WRONG"
+        print(
+            f"{number:4d} {kill:<22} {'killed' if outcome.killed else 'ended ':<6} runs {outcome.runs} {state}",
+            flush=True,
+        )
+        for note in outcome.notes:
+            print(f"       {note}")
+        if outcome.good:
+            shutil.rmtree(base / str(number))
+    sums = {name: sum(getattr(r, name) for r in rounds) for name in ("duplicates", "lost", "wrong", "log_broken")}
+    print(f"{len(rounds)} rounds, {sum(r.killed for r in rounds)} killed:", json.dumps(sums))
+    if arguments.json:
+        arguments.json.write_text(json.dumps([vars(r) for r in rounds], indent=1), "utf-8")
+    return 0 if all(r.good for r in rounds) else 1
+
+
+def _longest(folder: Path, invoices: int, seed: int) -> float:
+    with small_office(folder, invoices=invoices, seed=seed) as office:
+        started = time.monotonic()
+        code, out = _run(office)
+        if code not in (0, 3):
+            raise SystemExit(f"the job does not run: exit {code}\n{out}")
+        return time.monotonic() - started
+
+
+if __name__ == "__main__":
+    sys.exit(main())
