@@ -95,7 +95,9 @@ class Visit:
         ]
         with self.office.records.begin() as tx:
             self.turn.fence(tx)
-            outcomes = [self._enter(tx, state, one) for one in opened]
+            uids = [mail.uid for mail in batch]
+            known = mailroom.known_uids(tx, self.box.name, state.name, state.uidvalidity, uids)
+            outcomes = [self._enter(tx, state, one) for one in opened if one.mail.uid not in known]
         for outcome in outcomes:
             crashpoints.reach("intake.committed")
             self.report.outcomes.update(outcome)
@@ -121,8 +123,6 @@ class Visit:
         """Note a mail and make its work items; what became of it, counted."""
         account, uid = self.box.name, one.mail.uid
         place: dict[str, Any] = {"account": account, "folder": state.name, "uidvalidity": state.uidvalidity, "uid": uid}
-        if mailroom.known_uids(tx, account, state.name, state.uidvalidity, [uid]):
-            return {}
         message_id = one.header.message_id
         came_before = self._came_before(tx, message_id, one)
         mail_id, new = mailroom.add_mail(tx, **place, sha256=one.sha256, message_id=message_id, facts=_mail_facts(one))
