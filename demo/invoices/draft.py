@@ -26,10 +26,11 @@ class Draft:
         side: the free zone (x0, x1, y) beside the addresses, if there is one.
     """
 
-    def __init__(self, invoice: Invoice, style: Style, rng: Random):
+    def __init__(self, invoice: Invoice, style: Style, rng: Random, house: str):
         self.invoice = invoice
         self.style = style
         self.rng = rng
+        self.house = house
         self.said = words(invoice.language)
         self.sheet = Sheet(*style.page)
         self.printed: set[str] = set()
@@ -44,7 +45,7 @@ class Draft:
     def label(self, key: str, **facts: str) -> str:
         """The label of a thing; one document uses the same one throughout."""
         if key not in self._labels:
-            self._labels[key] = self.rng.choice(self.said.labels[key])
+            self._labels[key] = Random(f"{self.house}/{key}").choice(self.said.labels[key])
         text = self._labels[key].format(**facts)
         return text.upper() if self.style.upper and "{" not in self._labels[key] else text
 
@@ -96,7 +97,9 @@ class Draft:
 
     def vat(self, party: Party) -> str:
         """A VAT id as printed: Spaniards leave `ES` out, the Swiss set points, some set blanks."""
-        return self._vats.setdefault(party.vat_id, self._vat(party))
+        if party.vat_id not in self._vats:
+            self._vats[party.vat_id] = self._vat(party)
+        return self._vats[party.vat_id]
 
     def _vat(self, party: Party) -> str:
         number = party.vat_id

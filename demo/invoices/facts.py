@@ -44,6 +44,7 @@ class Wishes(TypedDict, total=False):
     days: int
     corrects: str
     items: tuple[Item, ...]
+    withheld_rate: Decimal
 
 
 def draw_invoice(rng: Random, case: Case, language: str, wishes: Wishes) -> Invoice:
@@ -182,7 +183,8 @@ def _by_case(rng: Random, invoice: Invoice, wishes: Wishes) -> Invoice:
     gross = invoice.gross
     match invoice.case:
         case "withholding":
-            rate = Decimal(20) if invoice.seller.country == "IT" else Decimal(rng.choice((15, 15, 19, 7)))
+            usual = Decimal(20) if invoice.seller.country == "IT" else Decimal(rng.choice((15, 15, 19, 7)))
+            rate = wishes.get("withheld_rate", usual)
             withheld = cents(invoice.net * rate / 100)
             return replace(invoice, withheld_rate=rate, withheld=withheld, gross=gross - withheld)
         case "credit note":

@@ -51,6 +51,7 @@ def generate(
     language: str | None = None,
     layout: str | None = None,
     form: Form = "born digital",
+    house: str | None = None,
     **wishes: Unpack[Wishes],
 ) -> Specimen:
     """An invoice; the same arguments give the same bytes.
@@ -59,14 +60,16 @@ def generate(
         seed: any; what is not fixed by the other arguments follows from it.
         case: one of CASES.  language: one of LANGUAGES.  layout: one of LAYOUTS.
         form: `scan` is an image-only PDF, skewed and noisy; `hybrid` is Factur-X with its XML embedded.
+        house: documents of the same house look alike (same style, labels and mark).
         wishes: seller, buyer, number, issued, days, order, currency, items, corrects.
     """
     rng = Random(f"invoice {seed}")
     drawn = case or _any_case(rng)
     language = language or rng.choice(LANGUAGES)
     invoice = draw_invoice(rng, drawn, language, wishes)
-    style = draw_style(rng, language, layout)
-    draft = draw(invoice, style, rng)
+    looks = rng if house is None else Random(f"house {house}")
+    style = draw_style(looks, language, layout)
+    draft = draw(invoice, style, looks, house or str(seed))
     pdf = draft.sheet.emit(rng, style.order, style.split, title=invoice.number if rng.random() < 0.3 else "")
     truth = truth_of(draft)
     if form == "scan":
@@ -85,9 +88,9 @@ def _any_case(rng: Random) -> Case:
     return rng.choice(CASES) if rng.random() < 0.75 else "standard"
 
 
-def draw(invoice: Invoice, style: Style, rng: Random) -> Draft:
-    """Lay an invoice out on its pages."""
-    draft = Draft(invoice, style, rng)
+def draw(invoice: Invoice, style: Style, rng: Random, house: str) -> Draft:
+    """Lay an invoice out on its pages; documents of one house use the same labels."""
+    draft = Draft(invoice, style, rng, house)
     draft.bottom = style.page[1] - 28 - foot_height(draft)
     y = draw_letterhead(draft)
     y = draw_addresses(draft, y)
