@@ -11,11 +11,13 @@ import importlib.util
 import io
 import math
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -31,10 +33,18 @@ __all__ = ["Engine", "Recognised", "engines", "recognise"]
 
 Engine = Literal["rapidocr", "tesseract"]
 Point = tuple[float, float]
+Quad = tuple[Point, Point, Point, Point]
 
 _TESSERACT_SECONDS = 60
 _TOO_SLANTED = 15.0
 """Degrees; more is a page that lies on its side, which turning handles, not straightening."""
+_BLANK, _PHRASE = 0.25, 0.9
+"""Parts of a line's height: the gap of a blank, and the gap that is more than one."""
+_WORD = re.compile(r"\S+")
+_SPECK = re.compile(r"[.·•]+[^\W\d_]")
+_GLUED = re.compile(r"(\d[./-]\d\d[./-](?:19|20)\d\d)(?=\d{1,2}:\d\d)|(N[°º])(?=[^\W\d_])")
+_MAX_SIDE = 2600
+"""Dots; more cost memory and time and are not read better: A4 at 220 dots an inch."""
 _POOR = 0.75
 """A page whose words are less sure than this on average is tried in the other three directions."""
 
@@ -43,7 +53,7 @@ class Found(NamedTuple):
     """One word in pixels: its corners clockwise from the top left, and the number of the printed line it is on."""
 
     text: str
-    corners: tuple[Point, Point, Point, Point]
+    corners: Quad
     sure: float
     line: int
 
@@ -197,7 +207,7 @@ def _unturn(point: Point, width: float, height: float, turned: int) -> Point:
     return {0: (x, y), 90: (y, width - x), 180: (width - x, height - y), 270: (height - y, x)}[turned]
 
 
-def _corners(box: tuple[float, float, float, float]) -> tuple[Point, Point, Point, Point]:
+def _corners(box: tuple[float, float, float, float]) -> Quad:
     x0, y0, x1, y1 = box
     return ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
 
@@ -233,7 +243,7 @@ def _rapidocr_engine() -> Any:
             "Global.use_cls": False,
             "Global.return_word_box": True,
             "Global.text_score": 0.3,
-            "Global.max_side_len": 4000,
+            "Global.max_side_len": _MAX_SIDE,
             "EngineConfig.onnxruntime.intra_op_num_threads": 1,  # a batch runs one worker a core
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
             "Det.model_path": str(models["det"]),  # by path: without it, a missing file would be downloaded
@@ -247,58 +257,84 @@ def _rapidocr(picture: Image.Image) -> list[Found]:
     import numpy as np
 
     pixels: np.ndarray[Any, Any] = np.asarray(picture)[:, :, ::-1]  # it wants BGR
-    result = _rapidocr_engine()(pixels)
+    result = _run(pixels)
     if result.txts is None:
         return []
-    found: list[Found] = []
     exact = len(result.word_results) == len(result.txts)
+    found: list[Found] = []
     for number, (text, quad, sure) in enumerate(zip(result.txts, result.boxes, result.scores, strict=True)):
-        parts = _exact_parts(text, result.word_results[number]) if exact else None
         line = _as_corners(quad)
-        for word, corners in parts if parts is not None else _even_parts(text, line):
-            found.append(Found(word, corners, float(sure), number))
+        shares = (_exact_shares(text, result.word_results[number], line) if exact else None) or _even_shares(text)
+        for word, first, last in shares:
+            for piece, begin, end in _apart(word):
+                room = last - first
+                found.append(Found(piece, _part(line, first + begin * room, first + end * room), float(sure), number))
     return found
 
 
-def _as_corners(quad: Any) -> tuple[Point, Point, Point, Point]:
+def _run(pixels: np.ndarray[Any, Any]) -> Any:
+    from rapidocr.inference_engine.onnxruntime.main import ONNXRuntimeError
+
+    try:
+        return _rapidocr_engine()(pixels)
+    except ONNXRuntimeError as error:
+        if "bad_alloc" in str(error):
+            raise MemoryError from error
+        raise DocumentRefused("OF217", why=str(error).strip().rpartition("\n")[2][:160]) from error
+
+
+def _as_corners(quad: Any) -> Quad:
     first, second, third, fourth = ((float(x), float(y)) for x, y in quad)
     return (first, second, third, fourth)
 
 
-def _exact_parts(text: str, parts: Any) -> list[tuple[str, tuple[Point, Point, Point, Point]]] | None:
-    """The engine's own word boxes, when they say the same as its line."""
+def _exact_shares(text: str, parts: Any, line: Quad) -> list[tuple[str, float, float]] | None:
+    """Each word with the shares of its line where it begins and ends, by the engine's own word boxes.
+
+    These come from steps of the recognition and are a letter too narrow at times: small gaps are closed to a blank, so
+    that words of one phrase stay together.  None when the boxes do not say the same as the line.
+    """
     words = text.split()
-    if [str(part[0]) for part in parts] != words:
+    length, height = math.dist(line[0], line[1]), math.dist(line[0], line[3])
+    if [str(part[0]) for part in parts] != words or length < 1:
         return None
-    return [(word, _as_corners(part[2])) for word, part in zip(words, parts, strict=True)]
+    spans = [
+        [math.dist(line[0], _as_corners(part[2])[0]), math.dist(line[0], _as_corners(part[2])[1])] for part in parts
+    ]
+    for before, after in pairwise(spans):
+        spare = after[0] - before[1] - _BLANK * height
+        if 0 < spare < (_PHRASE - _BLANK) * height:
+            before[1] += spare / 2
+            after[0] -= spare / 2
+    return [(word, start / length, end / length) for word, (start, end) in zip(words, spans, strict=True)]
 
 
-def _even_parts(
-    text: str, line: tuple[Point, Point, Point, Point]
-) -> list[tuple[str, tuple[Point, Point, Point, Point]]]:
-    """The words of a line, each given room by its share of letters."""
-    words, start, total = [], 0, max(len(text), 1)
-    for word in text.split():
-        start = text.index(word, start)
-        first, last = start / total, (start + len(word)) / total
-        top_left, top_right, bottom_right, bottom_left = line
-        words.append(
-            (
-                word,
-                (
-                    _between(top_left, top_right, first),
-                    _between(top_left, top_right, last),
-                    _between(bottom_left, bottom_right, last),
-                    _between(bottom_left, bottom_right, first),
-                ),
-            )
-        )
-        start += len(word)
-    return words
+def _even_shares(text: str) -> list[tuple[str, float, float]]:
+    """Each word of a line with room by its share of letters."""
+    return [(match.group(), match.start() / len(text), match.end() / len(text)) for match in _WORD.finditer(text)]
+
+
+def _part(line: Quad, first: float, last: float) -> Quad:
+    """The part of a slanted line from one share of its length to another."""
+    top_left, top_right, bottom_right, bottom_left = line
+    return (
+        _between(top_left, top_right, first),
+        _between(top_left, top_right, last),
+        _between(bottom_left, bottom_right, last),
+        _between(bottom_left, bottom_right, first),
+    )
 
 
 def _between(start: Point, end: Point, share: float) -> Point:
     return (start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share)
+
+
+def _apart(text: str) -> list[tuple[str, float, float]]:
+    """What recognition glues together, apart: a date and a time, `N°` and a word; and specks before a word, off."""
+    text_start = len(text) - len(text.lstrip(".·•")) if _SPECK.match(text) else 0
+    cuts = [match.end() for match in _GLUED.finditer(text)]
+    edges = [text_start, *cuts, len(text)]
+    return [(text[a:b], a / len(text), b / len(text)) for a, b in pairwise(edges) if b > a]
 
 
 # ---- tesseract --------------------------------------------------------------------------------------------------
