@@ -21,6 +21,7 @@ __all__ = [
     "verify_inclusion",
 ]
 
+_LENGTH = 32
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 Subtree = Callable[[int, int], bytes]
 """The root over the leaves [start, end)."""
@@ -137,7 +138,7 @@ def consistency_proof(old: int, new: int, subtree: Subtree) -> list[bytes]:
 
 def verify_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: bytes) -> bool:
     """Whether the leaf hash is at `index` of the tree of `size` leaves with that root."""
-    if not 0 <= index < size:
+    if not 0 <= index < size or any(len(one) != _LENGTH for one in (leaf, root, *proof)):
         return False
     node, last, found = index, size - 1, leaf
     for sibling in proof:
@@ -157,12 +158,12 @@ def verify_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes],
 
 def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> bool:
     """Whether the tree of `old` leaves with `old_root` is a prefix of the tree of `new` leaves with `new_root`."""
-    if not 0 <= old <= new:
+    if not 0 <= old <= new or any(len(one) != _LENGTH for one in (old_root, new_root, *proof)):
         return False
     if old == new:
-        return not proof and old_root == new_root
-    if old == 0:
-        return not proof and old_root == EMPTY_ROOT
+        return not proof and old_root == new_root and (old > 0 or old_root == EMPTY_ROOT)
+    if old == 0:  # every tree continues the empty one: there is nothing to prove, and a proof would be a mistake
+        return False
     path = list(proof)
     if old & (old - 1) == 0:
         path.insert(0, old_root)

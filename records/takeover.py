@@ -1,4 +1,4 @@
-"""Take over at once what a dead process of this machine held; what other machines held waits until its lease expires."""
+"""Take over at once what a dead process of this machine held; what others hold waits until its lease expires."""
 
 from __future__ import annotations
 
