@@ -16,6 +16,7 @@ from bots.reader.texts import Pick
 
 __all__ = ["find_currency", "find_title", "kind_of"]
 
+_SPECIAL = {"credit note", "pro forma", "reminder", "statement"}
 _KRONE = {"sv": "SEK", "da": "DKK", "no": "NOK", "nb": "NOK", "is": "ISK"}
 _COUNTRY = {
     **dict.fromkeys("AT BE CY DE EE EL ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK".split(), "EUR"),  # noqa: SIM905 - reads better
@@ -43,6 +44,8 @@ def find_title(sheet: Sheet) -> list[Title]:
         page = sheet.layout.pages[min(row.page, len(sheet.layout.pages)) - 1]
         phrase = next(p for p in row.phrases if p.start <= hit.first < p.end)
         alone = phrase.end - phrase.start - (hit.last - hit.first)
+        if row.words[hit.last - 1].text.endswith(":") and not hit.means("title", "invoice"):
+            continue
         height = row.words[hit.first].y1 - row.words[hit.first].y0
         score = (
             height / tallest + 0.3 * (alone == 0) - 0.05 * min(alone, 6) + 0.1 * row.text(hit.first, hit.last).isupper()
@@ -60,10 +63,12 @@ def kind_of(titles: Sequence[Title], gross_negative: bool) -> DocumentType:
         return "credit note" if gross_negative else "invoice"
     best = titles[0]
     for title in titles[1:]:
-        if best.kind == "invoice" and title.kind != "invoice" and title.score > best.score - 0.12:
+        if best.kind == "invoice" and title.kind in _SPECIAL and title.score > best.score - 0.12:
             best = title
             break
     kind = best.kind
+    if kind not in ("invoice", "credit note") and best.score < 0.9 and any(t.kind == "invoice" for t in titles):
+        kind = "invoice"
     if kind == "invoice" and gross_negative:
         return "credit note"
     named: dict[str, DocumentType] = {

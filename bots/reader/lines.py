@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from bots.reader.columns import Column, Heading, find_headings
+from bots.reader.folding import fold
 from bots.reader.languages import AMOUNT_ROLES
 from bots.reader.layout import Row
 from bots.reader.sheet import Sheet
@@ -15,17 +16,30 @@ from bots.reader.spots import Amount
 __all__ = ["Item", "Table", "find_tables"]
 
 _FIGURES = ("quantity", "unit_price", "discount", "tax_rate", "tax_amount", "line_total", "line_gross")
+_INCLUDED = ("incl", "inkl", "davon", "darin", "dont ", "waarvan", "of which", "di cui", "inkluderet", "varav", "heraf")
 _STOP = AMOUNT_ROLES - {"charge_total", "discount_total", "change", "rounding", "carried", "prepaid"}
 
 
 @dataclass(slots=True)
 class Item:
-    """One line: its figures by column, the words of its description by row, and its unit."""
+    """One line.
+
+    Attributes:
+        figures: its numbers by column.
+        description: row, first and last+1 word of each part.
+        unit: where the quantity's unit stands.
+        rows: rows with its figures.
+        extras, percents: other numbers printed in its rows or under them (discounts, deposits, gross prices).
+        included: it only says what another line includes.
+    """
 
     figures: dict[str, Amount] = field(default_factory=dict)
     description: list[tuple[Row, int, int]] = field(default_factory=list)
     unit: tuple[Row, int, int] | None = None
     rows: list[int] = field(default_factory=list)
+    extras: list[Amount] = field(default_factory=list)
+    percents: list[Amount] = field(default_factory=list)
+    included: bool = False
 
     def value(self, name: str) -> Decimal | None:
         """A figure's value."""
@@ -44,15 +58,17 @@ class Item:
 
 @dataclass(slots=True)
 class Table:
-    """The lines under one heading (and under its repetitions on later pages)."""
+    """The lines under one heading, and under its repetitions on later pages (whose rows are `repeated`)."""
 
     heading: Heading
     items: list[Item] = field(default_factory=list)
+    repeated: list[int] = field(default_factory=list)
 
     @property
     def rows(self) -> Iterator[int]:
         """Rows of the heading and of the lines."""
         yield from range(self.heading.first, self.heading.last + 1)
+        yield from self.repeated
         for item in self.items:
             yield from item.rows
 
@@ -75,10 +91,12 @@ def find_tables(sheet: Sheet) -> list[Table]:
         _complete(sheet, heading)
         end = headings[number + 1].first if number + 1 < len(headings) else len(sheet.layout.rows)
         items = list(_items(sheet, heading, end))
+        _add_extras(sheet, items)
         if not items:
             continue
         if tables and [c.name for c in tables[-1].heading.columns] == [c.name for c in heading.columns]:
             tables[-1].items.extend(items)
+            tables[-1].repeated.extend(range(heading.first, heading.last + 1))
         else:
             tables.append(Table(heading, items))
     return tables
@@ -133,6 +151,22 @@ def _adds_to(current: Item | None, gap: float, row: Row, figures: dict[str, Amou
         and len(figures) == 1
         and not any(figure.money for figure in figures.values())
     )
+
+
+def _add_extras(sheet: Sheet, items: list[Item]) -> None:
+    """Give each line the other numbers down to the next line, and see which lines only repeat what is included."""
+    for number, item in enumerate(items):
+        begin = item.rows[0]
+        end = items[number + 1].rows[0] if number + 1 < len(items) else item.rows[-1] + 1
+        last = max([item.rows[-1], *(row.index for row, _, _ in item.description)])
+        mine = {id(amount) for amount in item.figures.values()}
+        for index in range(begin, max(min(end, begin + 14), last + 1)):
+            for amount in sheet.spots.amounts.get(index, ()):
+                if id(amount) not in mine:
+                    (item.percents if amount.percent else item.extras).append(amount)
+        item.extras.sort(key=lambda amount: not amount.money)
+        first = next((row.text(a, b) for row, a, b in item.description), "")
+        item.included = fold(first).startswith(_INCLUDED)
 
 
 def _complete(sheet: Sheet, heading: Heading) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 
-from bots.reader.lines import Item, Table
+from bots.reader.corroboration import line_holds
+from bots.reader.lines import Table
 from bots.reader.parties import Parties
 from bots.reader.reading import Proof, Reading
 from bots.reader.sheet import Sheet
@@ -15,8 +15,6 @@ from bots.reader.totals import Hypothesis
 from config.errors import Reason
 
 __all__ = ["Evidence", "prove"]
-
-CENT = Decimal("0.01")
 
 
 @dataclass(slots=True)
@@ -50,8 +48,8 @@ def _proofs(reading: Reading, evidence: Evidence) -> Iterator[Proof]:
     if best.lines_hold is not None and best.table is not None:
         total = best.table.sum_of(best.column)
         yield Proof("lines", best.lines_hold, f"{len(best.table.items)} lines sum to {total}", ("net_total",))
-        wrong = [item for item in best.table.items if _line_holds(item) is False]
-        right = [item for item in best.table.items if _line_holds(item)]
+        wrong = [item for item in best.table.items if line_holds(item) is False]
+        right = [item for item in best.table.items if line_holds(item)]
         if right or wrong:
             yield Proof(
                 "line products", not wrong, f"{len(right)} of {len(right) + len(wrong)} lines: quantity x price", ()
@@ -59,24 +57,6 @@ def _proofs(reading: Reading, evidence: Evidence) -> Iterator[Proof]:
     issue, due = reading.get("issue_date"), reading.get("due_date")
     if issue and due:
         yield Proof("dates in order", issue <= due, f"{issue} <= {due}", ("issue_date", "due_date"))
-
-
-def _line_holds(item: Item) -> bool | None:
-    """Whether quantity x price (less a discount) is the total; None when the line does not print all three."""
-    quantity, price, total = item.value("quantity"), item.value("unit_price"), item.total
-    if quantity is None or price is None or total is None:
-        return None
-    product = quantity * price
-    places = item.figures["unit_price"].places
-    slack = CENT + abs(quantity) * Decimal(5).scaleb(-places - 1)
-    if abs(product - total.value) <= slack or abs(product + total.value) <= slack:
-        return True
-    discount = item.value("discount")
-    if discount is not None:
-        less = (product * (100 - abs(discount)) / 100).quantize(CENT, ROUND_HALF_UP)
-        if abs(less - abs(total.value)) <= slack or abs(product - abs(discount) - total.value) <= slack:
-            return True
-    return False
 
 
 def _doubts(reading: Reading, evidence: Evidence, proofs: dict[str, Proof]) -> Iterator[Reason]:
@@ -105,7 +85,7 @@ def _doubt_totals(evidence: Evidence, proofs: dict[str, Proof]) -> Iterator[Reas
         yield Reason("OF224", facts=facts)
     if best.lines_hold is False and best.table is not None:
         yield Reason("OF225", facts={"sum": str(best.table.sum_of(best.column)), **facts})
-    if not best.rates_hold and not best.lines_hold:
+    if not best.rates_hold and not best.lines_hold and not best.chained:
         yield Reason("OF226", facts=facts)
     products = proofs.get("line products")
     if products is not None and not products.holds:

@@ -76,6 +76,9 @@ def _read(sheet: Sheet, index: int, block: int) -> TaxRow | None:
                 if base is not tax and base is not rate and tax is not rate and _pair(base, rate, tax):
                     gross = next((a for a in money if a.value == base.value + tax.value and a not in (base, tax)), None)
                     return TaxRow(rate, base, tax, gross, block, labelled, index, rate.value)
+    for rate, base, tax in zip(money, money[1:], money[2:], strict=False):
+        if not rate.currency and 2 < rate.value <= 30 and tax.value and _pair(base, rate, tax):
+            return TaxRow(rate, base, tax, None, block, labelled, index, rate.value)
     if labelled and len(money) == 1 and any(rate.percent for rate in rates):
         rate = next(rate for rate in rates if rate.percent)
         return TaxRow(rate, None, money[0], None, block, labelled, index, rate.value)

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from bots.reader.candidates import Candidate
+from bots.reader.corroboration import Ladder, match_lines, rates_that_explain, reaches
 from bots.reader.lines import Table
 from bots.reader.spots import Amount
-from bots.reader.taxes import TaxRow, agrees
+from bots.reader.taxes import TaxRow
 
 __all__ = ["Hypothesis", "solve"]
 
@@ -38,6 +39,7 @@ class Hypothesis:
         rates_hold: bases times rates give the tax and the bases sum to net; None when the page gives no rates.
         lines_hold: the lines sum to what they should; None when no lines were found.
         lines_role: which total the lines sum to.
+        chained: net follows from a printed sum of lines by discounts and charges.
     """
 
     values: dict[str, Decimal]
@@ -49,6 +51,7 @@ class Hypothesis:
     rates_hold: bool | None = None
     lines_hold: bool | None = None
     lines_role: str = ""
+    chained: bool = False
     table: Table | None = None
     column: str = "line_total"
     extras: dict[str, Decimal] = field(default_factory=dict)
@@ -59,6 +62,7 @@ class _Pool:
     """Best candidate by value, by role."""
 
     by_role: dict[str, dict[Decimal, Candidate]]
+    ladder: Ladder
 
     def of(self, role: str) -> list[tuple[Decimal, Candidate]]:
         ranked = sorted(self.by_role.get(role, {}).items(), key=lambda item: -item[1].score)
@@ -75,7 +79,7 @@ def solve(
     amounts: Sequence[Amount],
 ) -> list[Hypothesis]:
     """All hypotheses that close, best first; when none does, the best-labelled values with `closes` False."""
-    pool = _pool(candidates, tax_rows)
+    pool = _pool(candidates, tax_rows, amounts)
     printed = {amount.value for amount in amounts if amount.money}
     found: dict[tuple[Decimal, Decimal, Decimal], Hypothesis] = {}
     taxes = _taxes(pool, tax_rows)
@@ -95,7 +99,7 @@ def solve(
     return ranked
 
 
-def _pool(candidates: dict[str, list[Candidate]], tax_rows: Sequence[TaxRow]) -> _Pool:
+def _pool(candidates: dict[str, list[Candidate]], tax_rows: Sequence[TaxRow], amounts: Sequence[Amount]) -> _Pool:
     by_role: dict[str, dict[Decimal, Candidate]] = {}
     for role, found in candidates.items():
         table = by_role.setdefault(role, {})
@@ -115,7 +119,9 @@ def _pool(candidates: dict[str, list[Candidate]], tax_rows: Sequence[TaxRow]) ->
         ):
             if amount is not None and amount.value not in by_role.setdefault(role, {}):
                 by_role[role][amount.value] = Candidate(role, amount, score, None)
-    return _Pool(by_role)
+    rungs = {amount.row.index: amount.value for amount in amounts if amount.money}
+    named = {role: list(by_role.get(role, {}))[:5] for role in ("discount_total", "charge_total")}
+    return _Pool(by_role, Ladder(rungs, named["discount_total"], named["charge_total"]))
 
 
 def _taxes(pool: _Pool, tax_rows: Sequence[TaxRow]) -> list[tuple[Decimal, Candidate | None, float]]:
@@ -143,7 +149,12 @@ def _closing(
                 for held, w in withheld:
                     for off, r in rounding:
                         difference = net + tax - held + off - gross
-                        if abs(difference) <= CENT and (abs(tax) < abs(net) or not tax) and held < abs(net) + 1:
+                        near = abs(difference) == CENT and not off and not held
+                        if (
+                            (not difference or near)
+                            and (not tax or (abs(tax) < abs(net) and (tax < 0) == (net < 0)))
+                            and held < abs(net) + 1
+                        ):
                             parts = {"net_total": (net, n), "tax_total": (tax, t), "gross_total": (gross, g)}
                             if w is not None and held:
                                 parts["withheld_total"] = (held, w)
@@ -199,97 +210,72 @@ def _tax_sums(tax_rows: Sequence[TaxRow]) -> Iterator[tuple[Decimal, float]]:
 
 
 def _prove(made: Hypothesis, pool: _Pool, tax_rows: Sequence[TaxRow], tables: Sequence[Table]) -> None:
-    _prove_rates(made, tax_rows)
+    net, tax, gross = (made.values.get(role) for role in ("net_total", "tax_total", "gross_total"))
+    if net is not None and tax is not None:
+        rates = rates_that_explain(tax_rows, net, tax)
+        if rates is not None:
+            made.rates, made.rates_hold = rates, True
+        elif any(row.labelled and row.percent for row in tax_rows):
+            made.rates_hold = False
     _prove_lines(made, pool, tables)
-    if made.rates_hold:
-        made.score += 0.7
-    elif made.rates_hold is False:
-        made.score -= 0.3
-    if made.lines_hold:
-        made.score += 0.6
-    gross = made.values.get("gross_total")
+    made.score += {True: 0.7, False: -0.3, None: 0.0}[made.rates_hold] + (0.6 if made.lines_hold else 0.0)
     if gross is not None and pool.get("amount_due", gross) is not None:
         made.score += 0.1
 
 
-def _prove_rates(made: Hypothesis, tax_rows: Sequence[TaxRow]) -> None:
-    net, tax = made.values.get("net_total"), made.values.get("tax_total")
-    if net is None or tax is None:
-        return
-    for block in sorted({row.block for row in tax_rows}):
-        for rows in _groups([row for row in tax_rows if row.block == block]):
-            if _explains(rows, net, tax):
-                made.rates, made.rates_hold = rows, True
-                return
-    percents = {row.percent for row in tax_rows if row.labelled}
-    if percents and tax_rows:
-        made.rates_hold = False
-
-
-def _groups(rows: list[TaxRow]) -> Iterator[list[TaxRow]]:
-    yield rows
-    if len(rows) > 1:
-        yield [row for row in rows if row.base is not None]
-        distinct = {(row.percent, row.tax.value if row.tax else None): row for row in rows}
-        yield list(distinct.values())
-        for row in rows:
-            yield [row]
-
-
-def _explains(rows: list[TaxRow], net: Decimal, tax: Decimal) -> bool:
-    if not rows or any(row.tax is None for row in rows):
-        return False
-    if sum((row.tax.value for row in rows if row.tax), ZERO) != tax:
-        return False
-    bases = [row.base.value if row.base else None for row in rows]
-    if None in bases:
-        return len(rows) == 1 and agrees(net, rows[0].percent, tax)
-    total = sum((base for base in bases if base is not None), ZERO)
-    return total == net or (abs(total) < abs(net) and tax != 0)
-
-
 def _prove_lines(made: Hypothesis, pool: _Pool, tables: Sequence[Table]) -> None:
-    """Find a table and a column whose sum is net or gross, also before discounts and charges of the whole invoice."""
-    best: tuple[int, Table, str, str] | None = None
-    for table in tables:
-        if len(table.items) == 0:
-            continue
-        for column in ("line_total", "line_gross"):
-            if not any(column in item.figures for item in table.items):
-                continue
-            role = _sums_to(table.sum_of(column), made, pool)
-            strict = table.strict
-            if not role and 0 < len(strict) < len(table.items):
-                role = _sums_to(table.sum_of(column, strict), made, pool)
-                if role:
-                    table = Table(table.heading, strict)
-            if role and (best is None or len(table.items) > best[0]):
-                best = (len(table.items), table, column, role)
-    if best is not None:
-        _, made.table, made.column, made.lines_role = best
-        made.lines_hold = True
-        return
-    if tables:
+    targets = _targets(made, pool)
+    found = match_lines(tables, targets, pool.ladder, forgiving=bool(made.rates_hold and made.closes))
+    if found is not None:
+        made.table, made.column, made.lines_role, made.lines_hold = found.table, found.column, found.role, True
+    elif tables:
         made.table = max(tables, key=lambda t: len(t.items))
         made.lines_hold = False
+        made.chained = _chained(made, pool)
+    else:
+        made.chained = _chained(made, pool)
 
 
-def _sums_to(total: Decimal, made: Hypothesis, pool: _Pool) -> str:
-    values = made.values
-    net, gross = values.get("net_total"), values.get("gross_total")
-    if pool.get("lines_total", total) is not None and net is not None:
-        return "lines_total"
-    if net is not None and total == net:
-        return "net_total"
-    with_held = gross + values.get("withheld_total", ZERO) if gross is not None else None
-    if with_held is not None and total == with_held:
-        return "gross_total"
-    discounts = [ZERO, *(value for value, _ in pool.of("discount_total")[:5])]
-    charges = [ZERO, *(value for value, _ in pool.of("charge_total")[:5])]
-    for target, role in ((net, "net_total"), (with_held, "gross_total")):
-        if target is not None and any(total - d + c == target for d in discounts for c in charges if d or c):
-            return role
-    return ""
+def _targets(made: Hypothesis, pool: _Pool) -> list[tuple[str, Decimal, int]]:
+    """What lines may sum to: net, gross before withholding, and subtotals from which net follows."""
+    targets: list[tuple[str, Decimal, int]] = []
+    net, gross = made.values.get("net_total"), made.values.get("gross_total")
+    if net is not None:
+        targets.append(("net_total", net, _row_of(made, "net_total")))
+    if gross is not None:
+        targets.append(("gross_total", gross + made.values.get("withheld_total", ZERO), _row_of(made, "gross_total")))
+    if net is not None:
+        for value, candidate in _subtotals(pool):
+            row = candidate.amount.row.index
+            if value != net and reaches(value, net, pool.ladder, (row, _row_of(made, "net_total"))):
+                targets.append(("lines_total", value, row))
+    return targets
+
+
+def _subtotals(pool: _Pool) -> list[tuple[Decimal, Candidate]]:
+    return [
+        (value, candidate)
+        for role in ("lines_total", "net_total")
+        for value, candidate in pool.of(role)[:4]
+        if candidate.score > 0.5
+    ]
+
+
+def _row_of(made: Hypothesis, role: str) -> int:
+    support = made.support.get(role)
+    return support.amount.row.index if support is not None else 0
+
+
+def _chained(made: Hypothesis, pool: _Pool) -> bool:
+    """Whether net follows from a printed sum of lines by printed discounts and charges."""
+    net = made.values.get("net_total")
+    if net is None:
+        return False
+    return any(
+        value != net and reaches(value, net, pool.ladder, (candidate.amount.row.index, _row_of(made, "net_total")))
+        for value, candidate in pool.of("lines_total")
+        if candidate.score > 0.5
+    )
 
 
 def _unproven(pool: _Pool) -> Hypothesis:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -120,15 +120,14 @@ def _numbers(sheet: Sheet) -> list[Pick]:
     """Candidates of the document's number; ids, phone numbers and the like are no numbers of a document."""
     ids = {spot.value for row in sheet.spots.ids.values() for spot in row}
     taken = {
-        (pick.row.index, pick.first)
+        (pick.row.index, pick.first): pick.score
         for role in ("order_reference", "other_number", "corrected_invoice")
-        for pick in find_numbers_of(sheet, role)
-        if pick.label is not None and pick.score > 0.6
+        for pick in reversed(find_numbers_of(sheet, role))
     }
     picks = [*find_numbers_of(sheet, "invoice_number"), *find_title_numbers(sheet)]
     texts = " ".join(fold(row.text()) for row in sheet.layout.rows if row.page < 3)
     for pick in picks:
-        if (pick.row.index, pick.first) in taken or pick.value in ids:
+        if taken.get((pick.row.index, pick.first), 0.0) >= pick.score - 0.02 or pick.value in ids:
             pick.score -= 0.5
         if any(
             amount.first <= pick.first < amount.last and amount.currency
@@ -163,11 +162,7 @@ def _dates(sheet: Sheet, numbers: Sequence[Pick]) -> list[Pick]:
                 and (row.index, spot.first) not in other
             ):
                 picks.append(Pick(spot.value.isoformat(), spot.text, row, spot.first, spot.last, 0.8, None))
-        following = next(sheet.layout.below(row, 20.0), None)
-        if following is not None and not picks:
-            for spot in sheet.spots.dates.get(following.index, ()):
-                if spot.first == 0:
-                    picks.append(Pick(spot.value.isoformat(), spot.text, following, 0, spot.last, 0.7, None))
+        picks.extend(_beside_number(sheet, numbers[0], other))
     if not picks:
         page = sheet.layout.pages[0]
         for spot in sheet.spots.all_dates():
@@ -177,6 +172,23 @@ def _dates(sheet: Sheet, numbers: Sequence[Pick]) -> list[Pick]:
     for pick in sorted(picks, key=lambda p: -p.score):
         best.setdefault(pick.value, pick)
     return list(best.values())
+
+
+def _beside_number(sheet: Sheet, number: Pick, other: set[tuple[int, int]]) -> Iterator[Pick]:
+    """A date just above or under the document's number, in its column: `Invoice 4711` / `of 3 May 2024`."""
+    row = number.row
+    for index in (row.index + 1, row.index - 1):
+        if not 0 <= index < len(sheet.layout.rows):
+            continue
+        near = sheet.layout.rows[index]
+        if near.page != row.page or max(near.top, row.top) - min(near.bottom, row.bottom) > 12:
+            continue
+        for spot in sheet.spots.dates.get(index, ()):
+            phrase = spot.phrase
+            label = next((p for p in row.phrases if p.start <= number.first < p.end), None)
+            level = label is not None and phrase.x0 < label.x1 and phrase.x1 > label.x0
+            if level and spot.first - phrase.start < 4 and (index, spot.first) not in other:
+                yield Pick(spot.value.isoformat(), spot.text, near, spot.first, spot.last, 0.72, None)
 
 
 def _parties(fields: dict[str, Value], parties: Parties) -> None:

@@ -1,0 +1,205 @@
+"""What proves totals from elsewhere on the page: tax rows, lines, and the chain of discounts and charges between.
+
+Every relation is checked to the cent; lines that were rounded one by one may miss their sum by one cent, but only where
+the tax rates prove the totals as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import combinations
+
+from bots.reader.lines import Item, Table
+from bots.reader.spots import Amount
+from bots.reader.taxes import TaxRow, agrees
+
+__all__ = ["Ladder", "line_holds", "match_lines", "rates_that_explain", "reaches"]
+
+ZERO, CENT = Decimal(0), Decimal("0.01")
+_RUNGS = 7
+_EXTRAS = 7
+
+
+@dataclass(slots=True)
+class Ladder:
+    """The amounts of the totals block by row: what may stand between the sum of lines and the net total.
+
+    Attributes:
+        rungs: last money of each row, with its sign, by row index.
+        discounts, charges: values that labels name so.
+    """
+
+    rungs: dict[int, Decimal]
+    discounts: Sequence[Decimal]
+    charges: Sequence[Decimal]
+
+
+def reaches(start: Decimal, target: Decimal, ladder: Ladder, rows: tuple[int, int]) -> bool:
+    """Whether `start` becomes `target` by adding some of the amounts that stand between (or are named so)."""
+    if start == target:
+        return True
+    between = [value for index, value in sorted(ladder.rungs.items()) if rows[0] < index < rows[1] and value]
+    named = [*(-abs(value) for value in ladder.discounts), *(abs(value) for value in ladder.charges)]
+    steps: list[Decimal] = []
+    for value in (*between, *named):
+        if value not in (start, target) and steps.count(value) < 2:
+            steps.append(value)
+    return _subset(target - start, steps[:_RUNGS])
+
+
+def _subset(difference: Decimal, steps: Sequence[Decimal]) -> bool:
+    return any(
+        sum(chosen, ZERO) == difference for count in range(1, len(steps) + 1) for chosen in combinations(steps, count)
+    )
+
+
+def rates_that_explain(rows: Sequence[TaxRow], net: Decimal, tax: Decimal) -> list[TaxRow] | None:
+    """The run of tax rows whose taxes sum to the tax and whose bases sum to the net (or to its taxed part)."""
+    for block in sorted({row.block for row in rows}):
+        inside = [row for row in rows if row.block == block]
+        for run in _runs(inside):
+            if _explains(run, net, tax):
+                return run
+    single = [row for row in rows if row.labelled]
+    return single if len(single) > 1 and _explains(single, net, tax) else None
+
+
+def _runs(rows: list[TaxRow]) -> Iterator[list[TaxRow]]:
+    count = len(rows)
+    for length in range(count, 0, -1):
+        for begin in range(count - length + 1):
+            yield rows[begin : begin + length]
+    distinct = list({(row.percent, row.tax.value if row.tax else None): row for row in rows}.values())
+    if len(distinct) < count:
+        yield distinct
+
+
+def _explains(rows: list[TaxRow], net: Decimal, tax: Decimal) -> bool:
+    if sum((row.tax.value for row in rows if row.tax is not None), ZERO) != tax:
+        return False
+    bases = [row.base.value for row in rows if row.base is not None]
+    if len(bases) < len(rows):
+        return len(rows) == 1 and agrees(net, rows[0].percent, tax)
+    total = sum(bases, ZERO)
+    return total == net or (bool(tax) and abs(total) < abs(net) and len(rows) == len({row.percent for row in rows}))
+
+
+@dataclass(slots=True)
+class LineMatch:
+    """Lines that sum to a total: which lines, by which column, to which total, and to the cent or not."""
+
+    table: Table
+    column: str
+    role: str
+    exact: bool
+
+
+def match_lines(
+    tables: Sequence[Table],
+    targets: Sequence[tuple[str, Decimal, int]],
+    ladder: Ladder,
+    *,
+    forgiving: bool,
+) -> LineMatch | None:
+    """The table whose lines sum to a target (role, value, row), directly or over discounts and charges.
+
+    Args:
+        targets: net, gross and labelled subtotals, the most wanted first.
+        forgiving: one cent of rounding may be missing.
+    """
+    best: LineMatch | None = None
+    for table in tables:
+        for items, column in _choices(table):
+            found = _match(table, items, column, targets, ladder, forgiving=forgiving)
+            if found is not None and (best is None or (found.exact, len(items)) > (best.exact, len(best.table.items))):
+                best = found
+                break
+    return best
+
+
+def _choices(table: Table) -> Iterator[tuple[list[Item], str]]:
+    """All lines; without those that only say what is included; those with quantity or price only; by either column."""
+    columns = [name for name in ("line_total", "line_gross") if any(name in item.figures for item in table.items)]
+    kept = [item for item in table.items if not item.included]
+    for items in (kept, table.strict, table.items):
+        for column in columns:
+            if items:
+                yield items, column
+
+
+def _match(
+    table: Table,
+    items: list[Item],
+    column: str,
+    targets: Sequence[tuple[str, Decimal, int]],
+    ladder: Ladder,
+    *,
+    forgiving: bool,
+) -> LineMatch | None:
+    total = table.sum_of(column, items)
+    chosen = table if items is table.items else Table(table.heading, items)
+    for role, value, _ in targets:
+        if total == value:
+            return LineMatch(chosen, column, role, exact=True)
+    last = items[-1].rows[-1] if items[-1].rows else 0
+    for role, value, row in targets[:2]:
+        if reaches(total, value, ladder, (last, row)):
+            return LineMatch(chosen, column, role, exact=True)
+    if forgiving and len(items) > 1:
+        for role, value, _ in targets:
+            if abs(total - value) <= CENT:
+                return LineMatch(chosen, column, role, exact=False)
+    return None
+
+
+def line_holds(item: Item) -> bool | None:
+    """Whether quantity x price is the total, as it is or by what else the line prints: a discount, a deposit, the tax,
+    a price for 100 or 1000; None when the line does not print all three."""
+    quantity, price, total = item.value("quantity"), item.value("unit_price"), item.total
+    if quantity is None or price is None or total is None:
+        return None
+    slack = CENT + abs(quantity) * Decimal(5).scaleb(-item.figures["unit_price"].places - 1)
+    if any(abs(abs(quantity * price / per) - abs(total.value)) <= slack for per in (1, 100, 1000)):
+        return True
+    extras = [amount.value for amount in (*item.extras, *_other_figures(item)) if amount.value][:_EXTRAS]
+    percents = [amount.value for amount in (*item.percents, *_other_figures(item)) if 0 < amount.value <= 100]
+    return any(
+        _explained(quantity, start, abs(total.value), slack, extras, percents) for start in (price, *_prices(item))
+    )
+
+
+def _other_figures(item: Item) -> list[Amount]:
+    return [item.figures[name] for name in ("discount", "tax_amount") if name in item.figures]
+
+
+def _prices(item: Item) -> list[Decimal]:
+    """Other unit prices that the line prints: before or after a discount, with or without tax."""
+    return [amount.value for amount in item.extras if amount.places >= 2][:4]
+
+
+def _explained(
+    quantity: Decimal,
+    price: Decimal,
+    total: Decimal,
+    slack: Decimal,
+    extras: Sequence[Decimal],
+    percents: Sequence[Decimal],
+) -> bool:
+    product = abs(quantity * price)
+    if abs(product - total) <= slack:
+        return True
+    for percent in percents:
+        if abs((product * (100 - percent) / 100).quantize(CENT, ROUND_HALF_UP) - total) <= slack:
+            return True
+        if abs((product * (100 + percent) / 100).quantize(CENT, ROUND_HALF_UP) - total) <= slack:
+            return True
+    for count in (1, 2, 3):
+        for chosen in combinations(extras, count):
+            added = sum((abs(value) for value in chosen), ZERO)
+            if any(
+                abs(abs(product + way) - total) <= slack for way in (added, -added, quantity * added, -quantity * added)
+            ):
+                return True
+    return False
