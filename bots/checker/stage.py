@@ -97,7 +97,7 @@ def _keep(tx: Transaction, item: WorkItem, verdict: Verdict) -> None:
     tags = search_tags(Invoice.from_payload(payload))
     if verdict.state == "ready":
         checked = work_items.move(
-            tx, item, "checked", action="invoice.checked", payload=payload, after=after, tags=tags, hold=True
+            tx, item, "checked", action="invoice.checked", payload=payload, after=after, tags=tags, keep=True
         )
         work_items.move(tx, checked, "ready", action="invoice.released")
         return

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import ExitStack
 from pathlib import Path
 
 from config.settings import load_settings
@@ -23,29 +22,28 @@ def demo(
     Args:
         home: where the demo office lives; a second run finds it as the first left it.
         serve: keep the legacy system and the mailbox up afterwards, to play with.
-        plain: without a Prefect server (`oficio run`'s way).
+        plain: without a Prefect server, as `oficio run` does it.
         seed: of the generated documents.
         reset: start over from nothing.
 
     Returns:
-        0 when the day's work is done as expected, 1 when a system failed, 4 when the audit log does not verify.
+        0 when the day's work is done, 1 when a system failed, 4 when the audit log does not verify.
     """
     started = time.monotonic()
+    home = home.resolve()
     if reset:
         demonstration.remove(home)
-    with ExitStack() as running:
-        office = demonstration.prepare(home.resolve(), seed=seed, running=running, server=not plain)
-        settings = load_settings(office.home, office.config)
-        os.environ.update(office.environment)
-        before = demonstration.entered_rows(office)
-        with demonstration.progress() as view:
+    with demonstration.prepare(home, seed=seed, server=not plain) as office:
+        os.environ.update(office.rig.environment)
+        settings = load_settings(home, office.rig.config)
+        before = demonstration.entered(office)
+        with demonstration.watched() as watch:
             if office.server is None:
-                report = demonstration.run_plain(settings, view)
+                report = demonstration.run_plain(settings, watch)
             else:
-                office.server.wait()
-                report = run_flow(settings, "invoices", office.server.api_url, view.line)
-        code = demonstration.show(office, settings, report, new=demonstration.entered_rows(office) - before)
-        out.print(f"\n[dim]{time.monotonic() - started:.0f} s in all[/]")
+                report = run_flow(settings, "invoices", office.server.api_url, watch.line)
+        code = demonstration.show(office, settings, report, new=demonstration.entered(office) - before)
+        out.print(f"[dim]{time.monotonic() - started:.0f} s in all[/]")
         if serve:
             demonstration.keep_up(office)
     return code
