@@ -47,12 +47,12 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class PlannedMail:
-    """One mail: attachments are (file name, key of DOCUMENTS)."""
+    """One mail; `what` completes "please find attached ..."; attachments are (file name, key of DOCUMENTS)."""
 
     supplier: str
     sent: str
     subject: str
-    body: str
+    what: str
     attachments: tuple[tuple[str, str], ...] = ()
 
 
@@ -265,113 +265,119 @@ DOCUMENTS: dict[str, Planned] = {
 }  # fmt: skip
 """By key; a code of three characters stands for its whole group."""
 
-_ES = "Buenos días:\n\nAdjuntamos {what}. Un saludo,\n\n{who}\n"
-_EN = "Dear customer,\n\nplease find attached {what}.\n\nKind regards\n{who}\n"
-_DE = "Sehr geehrte Damen und Herren,\n\nanbei erhalten Sie {what}.\n\nMit freundlichen Grüßen\n{who}\n"
-_FR = "Bonjour,\n\nveuillez trouver ci-joint {what}.\n\nCordialement,\n{who}\n"
-
 MAILS: tuple[PlannedMail, ...] = (
     PlannedMail(
-        "suministros-coruna", "2026-02-27 13:05", "Factura 2026/000418", _ES.format(what="la factura 2026/000418", who="Administración"),
+        "suministros-coruna", "2026-02-27 13:05", "Factura 2026/000418",
+        "la factura 2026/000418",
         (("Factura_2026-000418.pdf", "suministros-1"),),
     ),
     PlannedMail(
-        "souto-asesoria", "2026-02-28 18:40", "Minuta febrero", _ES.format(what="la minuta de febrero", who="Carmen Souto"),
+        "souto-asesoria", "2026-02-28 18:40", "Minuta febrero",
+        "la minuta de febrero",
         (("minuta 26-0031.pdf", "souto-1"),),
     ),
     PlannedMail(
-        "shannon-cloud", "2026-03-01 06:00", "Your invoice 5340DF53-0011", _EN.format(what="your invoice for March", who="Billing"),
+        "shannon-cloud", "2026-03-01 06:00", "Your invoice 5340DF53-0011",
+        "your invoice for March",
         (("Invoice-5340DF53-0011.pdf", "shannon-1"),),
     ),
     PlannedMail(
-        "duval-robinetterie", "2026-03-02 10:12", "Facture FAC202600871", _FR.format(what="notre facture", who="Service comptabilité"),
+        "duval-robinetterie", "2026-03-02 10:12", "Facture FAC202600871",
+        "notre facture",
         (("FAC202600871.pdf", "duval-1"),),
     ),
     PlannedMail(
         "rodamientos-atlantico", "2026-03-03 16:21", "Fra. A26-0731 / pedido PC-2026-0141",
-        _ES.format(what="la factura de su pedido PC-2026-0141", who="Rodamientos del Atlántico"),
+        "la factura de su pedido PC-2026-0141",
         (("A26-0731.pdf", "rodamientos-1"),),
     ),
     PlannedMail(
         "brandt-werkzeugtechnik", "2026-03-04 09:30", "Rechnung RE-2026-1187",
-        _DE.format(what="unsere Rechnung zu Ihrer Bestellung", who="Buchhaltung"),
+        "unsere Rechnung zu Ihrer Bestellung",
         (("RE-2026-1187.pdf", "brandt-1"),),
     ),
     PlannedMail(
         "luz-noroeste", "2026-03-05 07:15", "Su factura de la luz ya está disponible",
-        _ES.format(what="su factura de febrero", who="Luz del Noroeste"),
+        "su factura de febrero",
         (("LN2026030045127.pdf", "luz-1"),),
     ),
     PlannedMail(
-        "duval-robinetterie", "2026-03-09 10:02", "Facture FAC202600934", _FR.format(what="notre facture", who="Service comptabilité"),
+        "duval-robinetterie", "2026-03-09 10:02", "Facture FAC202600934",
+        "notre facture",
         (("FAC202600934.pdf", "duval-2"),),
     ),
     PlannedMail(
-        "pennine-fasteners", "2026-03-10 15:44", "Invoice INV-004512", _EN.format(what="our invoice INV-004512", who="Accounts"),
+        "pennine-fasteners", "2026-03-10 15:44", "Invoice INV-004512",
+        "our invoice INV-004512",
         (("INV-004512.pdf", "pennine-1"),),
     ),
     PlannedMail(
-        "ferreteria-puente-nuevo", "2026-03-10 19:58", "factura", _ES.format(what="factura de su compra en tienda", who="Ferretería Puente Nuevo"),
+        "ferreteria-puente-nuevo", "2026-03-10 19:58", "factura",
+        "factura de su compra en tienda",
         (("fra731.pdf", "ferreteria-unknown"),),
     ),
     PlannedMail(
         "nordlicht-messtechnik", "2026-03-11 11:11", "E-Rechnung 202603-118 (Factur-X)",
-        _DE.format(what="unsere elektronische Rechnung im Format Factur-X", who="Nordlicht Messtechnik"),
+        "unsere elektronische Rechnung im Format Factur-X",
         (("Rechnung_202603-118.pdf", "nordlicht-1"),),
     ),
     PlannedMail(
         "vogel-antriebstechnik", "2026-03-12 08:20", "Rechnung R-260417, neue Bankverbindung",
-        _DE.format(what="unsere Rechnung. Bitte beachten Sie unsere neue Bankverbindung", who="Vogel Antriebstechnik"),
+        "unsere Rechnung. Bitte beachten Sie unsere neue Bankverbindung",
         (("R-260417.pdf", "vogel-new-iban"),),
     ),
     PlannedMail(
-        "suministros-coruna", "2026-03-13 13:10", "Factura 2026/000512", _ES.format(what="la factura 2026/000512", who="Administración"),
+        "suministros-coruna", "2026-03-13 13:10", "Factura 2026/000512",
+        "la factura 2026/000512",
         (("Factura_2026-000512.pdf", "suministros-3"),),
     ),
     PlannedMail(
         "transportes-ria-ares", "2026-03-16 20:05", "Facturas de marzo",
-        _ES.format(what="las facturas F-26-0188, F-26-0204 y F-26-0219", who="Transportes Ría de Ares"),
+        "las facturas F-26-0188, F-26-0204 y F-26-0219",
         (("F-26-0188.pdf", "transportes-1"), ("F-26-0204.pdf", "transportes-2"), ("F-26-0219.pdf", "transportes-3")),
     ),
     PlannedMail(
         "rodamientos-atlantico", "2026-03-17 16:30", "Fra. A26-0802 / pedido PC-2026-0158",
-        _ES.format(what="la factura de su pedido PC-2026-0158", who="Rodamientos del Atlántico"),
+        "la factura de su pedido PC-2026-0158",
         (("A26-0802.pdf", "rodamientos-over-order"),),
     ),
     PlannedMail(
-        "oceane-impression", "2026-03-17 17:15", "Facture 26.0452", _FR.format(what="la facture du catalogue", who="Océane Impression"),
+        "oceane-impression", "2026-03-17 17:15", "Facture 26.0452",
+        "la facture du catalogue",
         (("facture_26.0452.pdf", "oceane-1"),),
     ),
     PlannedMail(
         "brandt-werkzeugtechnik", "2026-03-18 09:00", "WG: Rechnung RE-2026-1187 (Kopie)",
-        _DE.format(what="nochmals unsere Rechnung RE-2026-1187 in Kopie", who="Buchhaltung"),
+        "nochmals unsere Rechnung RE-2026-1187 in Kopie",
         (("Kopie RE-2026-1187.pdf", "brandt-1"),),
     ),
     PlannedMail(
-        "pennine-fasteners", "2026-03-18 15:02", "Invoice INV-004533", _EN.format(what="our invoice INV-004533", who="Accounts"),
+        "pennine-fasteners", "2026-03-18 15:02", "Invoice INV-004533",
+        "our invoice INV-004533",
         (("INV-004533.pdf", "pennine-contradiction"),),
     ),
     PlannedMail(
         "brandt-werkzeugtechnik", "2026-03-19 14:45", "Rechnung RE-2026-1264",
-        _DE.format(what="unsere Rechnung über das Voreinstellgerät", who="Buchhaltung"),
+        "unsere Rechnung über das Voreinstellgerät",
         (("RE-2026-1264.pdf", "brandt-large"),),
     ),
     PlannedMail(
-        "duval-robinetterie", "2026-03-20 10:30", "Avoir AV202600052", _FR.format(what="notre avoir sur la facture FAC202600871", who="Service comptabilité"),
+        "duval-robinetterie", "2026-03-20 10:30", "Avoir AV202600052",
+        "notre avoir sur la facture FAC202600871",
         (("AV202600052.pdf", "duval-credit"),),
     ),
     PlannedMail(
         "suministros-coruna", "2026-03-21 09:15", "Horario de Semana Santa",
-        "Buenos días:\n\nLes informamos de que el almacén permanecerá cerrado los días 2 y 3 de abril.\n\nUn saludo,\nAlmacén\n",
+        "nuestro horario: el almacén permanecerá cerrado los días 2 y 3 de abril",
     ),
     PlannedMail(
         "rodamientos-atlantico", "2026-03-24 16:05", "Fra. A26-0844",
-        _ES.format(what="la factura A26-0844 protegida con contraseña", who="Rodamientos del Atlántico"),
+        "la factura A26-0844 protegida con contraseña",
         (("A26-0844.pdf", "rodamientos-encrypted"),),
     ),
     PlannedMail(
         "luz-noroeste", "2026-04-06 07:20", "Su factura de la luz ya está disponible",
-        _ES.format(what="su factura de marzo", who="Luz del Noroeste"),
+        "su factura de marzo",
         (("factura-marzo.png", "luz-picture"),),
     ),
 )  # fmt: skip
@@ -393,7 +399,7 @@ PAYMENTS: tuple[Payment, ...] = (
     Payment(_day(4, 10), ("oceane-scan",), "FACTURE 26.0417"),
     Payment(_day(4, 10), ("nordlicht-1",), "RG 202603-118"),
     Payment(_day(4, 13), ("suministros-3",), "FRA 2026/000512"),
-    Payment(_day(4, 15), ("transportes-1", "transportes-2", "transportes-3"), "FACTURAS MARZO F-26-0188 F-26-0204 F-26-0219"),
+    Payment(_day(4, 15), ("transportes-1", "transportes-2", "transportes-3"), "FRAS F-26-0188 F-26-0204 F-26-0219"),
     Payment(_day(4, 15), ("shannon-2",), "5340DF53-0012"),
     Payment(_day(4, 16), ("oceane-1",), "FACTURE 26.0452"),
     Payment(_day(4, 20), ("duval-1", "duval-2", "duval-credit"), "FAC202600871 FAC202600934 MOINS AVOIR AV202600052"),
