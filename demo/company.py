@@ -46,46 +46,16 @@ MAIL_SECRET = "mailbox-office"  # the name that config/mailboxes.yaml gives it
 
 _MADRID = ZoneInfo("Europe/Madrid")
 _LETTERS = {
-    "es": "Buenos días:
-
-Adjuntamos {what}.
-
-Un saludo,
-{who}
-",
-    "en": "Dear customer,
-
-please find attached {what}.
-
-Kind regards
-{who}
-",
-    "de": "Sehr geehrte Damen und Herren,
-
-anbei erhalten Sie {what}.
-
-Mit freundlichen Grüßen
-{who}
-",
-    "fr": "Bonjour,
-
-veuillez trouver ci-joint {what}.
-
-Cordialement,
-{who}
-",
+    "es": "Buenos días:\n\nAdjuntamos {what}.\n\nUn saludo,\n{who}\n",
+    "en": "Dear customer,\n\nplease find attached {what}.\n\nKind regards\n{who}\n",
+    "de": "Sehr geehrte Damen und Herren,\n\nanbei erhalten Sie {what}.\n\nMit freundlichen Grüßen\n{who}\n",
+    "fr": "Bonjour,\n\nveuillez trouver ci-joint {what}.\n\nCordialement,\n{who}\n",
 }
-_NOTICE = "Buenos días:
-
-Les recordamos {what}.
-
-Un saludo,
-{who}
-"
+_NOTICE = "Buenos días:\n\nLes recordamos {what}.\n\nUn saludo,\n{who}\n"
 _OTHER_LINES = (
-    BankLine(date(2026, 3, 2), "Naves Río do Pozo, S.L.", "ES2114650100722030876293", "ALQUILER MARZO", Decimal("-1450")),
+    BankLine(date(2026, 3, 2), "Naves do Pozo, S.L.", "ES2114650100722030876293", "ALQUILER MARZO", Decimal("-1450")),
     BankLine(date(2026, 3, 31), "NOMINAS", "", "NOMINAS MARZO 2026", Decimal("-11840.62")),
-    BankLine(date(2026, 4, 7), "Astilleros Ría, S.A.", "ES7620770024003102575766", "COBRO FRA 26/0114", Decimal("9317.00")),
+    BankLine(date(2026, 4, 7), "Astilleros Ría, S.A.", "ES7620770024003102575766", "COBRO 26/0114", Decimal("9317.00")),
     BankLine(date(2026, 4, 30), "NOMINAS", "", "NOMINAS ABRIL 2026", Decimal("-11840.62")),
     BankLine(date(2026, 4, 30), "", "", "COMISION MANTENIMIENTO CUENTA", Decimal("-18.00")),
 )  # fmt: skip
