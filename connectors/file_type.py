@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import Literal
 
@@ -91,9 +92,8 @@ def _is_signed(head: bytes) -> bool:
         return True
     if re.match(rb"\s*-----BEGIN (?:PKCS7|CMS)-----", head):
         return True
-    return (
-        re.match(rb"MI[I-L][A-Za-z0-9+/]{2,4}GCSqGSIb3DQEHAq", head) is not None
-    )  # base64 of the same object identifier
+    text = re.match(rb"\s*(MI[A-P][A-Za-z0-9+/\r\n]{40})", head)
+    return text is not None and _SIGNED_DATA in base64.b64decode(b"".join(text.group(1).split())[:40])
 
 
 def _text_kind(head: bytes) -> FileType:
