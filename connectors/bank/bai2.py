@@ -1,4 +1,5 @@
-"""BAI2 cash management files (Bank Administration Institute, version 2, 1986 to 2005; the field tables of BTRS keep them).
+"""BAI2 cash management files (Bank Administration Institute, version 2, 1986 to 2005; the field tables of BTRS keep
+them).
 
 Records are `code,fields/`; 88 continues the record before it. 01 file, 02 group, 03 account, 16 transaction,
 49, 98 and 99 trailers with control totals. Amounts are integers with the currency's implied decimal places.
@@ -165,7 +166,8 @@ def read_bai2(data: bytes, *, name: str = "") -> BankFile:
 
 
 def _records(text: str, remarks: list[Reason]) -> Iterator[_Record]:
-    """Logical records. Records that a transfer glued into one line (`.../ 16,...`) are parted where one ends and a record
+    """Logical records. Records that a transfer glued into one line (`.../ 16,...`) are parted where one ends and a
+    record
     code with its comma follows."""
     current: _Record | None = None
     for number, line in enumerate(re.split(r"\r\n|\n|\r", text), 1):
@@ -196,7 +198,8 @@ def _scaled(amount: int, currency: str) -> Decimal:
 
 
 def _direction(code: str) -> int:
-    """1 credit, -1 debit, 0 unknown: uniform BAI type codes 100-399 credit, 400-699 debit, 720-759 loan credits, 760-799
+    """1 credit, -1 debit, 0 unknown: uniform BAI type codes 100-399 credit, 400-699 debit, 720-759 loan credits,
+    760-799
     loan debits, 920-959 the bank's own credits, 960-999 its debits."""
     if not code.isdecimal() or len(code) != 3:
         return 0
@@ -209,7 +212,9 @@ def _direction(code: str) -> int:
 
 
 def _funds(fields: list[str], at: int) -> int:
-    """Position behind the funds type: Z, 0, 1, 2 or blank alone; V with date and time; S with three amounts; D with pairs."""
+    """Position behind the funds type: Z, 0, 1, 2 or blank alone; V with date and time; S with three amounts; D with
+    pairs.
+    """
     kind = _at(fields, at).strip()
     if kind == "V":
         return at + 3

@@ -274,7 +274,9 @@ def _party(names: _Names, node: etree._Element, role: str) -> tuple[str, str]:
 
 
 def _summary(names: _Names, draft: Draft, node: etree._Element) -> None:
-    """Keep what the bank declares about its own entries; they follow the summary, so `_declared` is checked at the end."""
+    """Keep what the bank declares about its own entries; they follow the summary, so `_declared` is checked at the
+    end.
+    """
     for tag, sign in (("TtlCdtNtries", "credit"), ("TtlDbtNtries", "debit")):
         total = plain_amount(names.text(node, f"{tag}/Sum"))
         if total is not None:

@@ -69,7 +69,9 @@ _ROLES: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         r"informacion", r"movimiento", r"comment", r"\bnote", r"communication", r"category", r"type",
     )),
 )  # fmt: skip
-"""In order: the first role with a pattern that fits takes the column. Patterns see names in lower case, without accents."""
+"""In order: the first role with a pattern that fits takes the column. Patterns see names in lower case, without
+accents.
+"""
 
 _COMPILED: Final = tuple((role, re.compile("|".join(f"(?:{one})" for one in patterns))) for role, patterns in _ROLES)
 _SINGLE: Final = frozenset(

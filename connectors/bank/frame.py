@@ -26,8 +26,10 @@ def to_frame(bank_file: BankFile, *, pending: bool = False, split_batches: bool 
         split_batches: a row for each payment of a batch booking, where their amounts add up to the entry.
 
     Returns:
-        line_id (`statement.entry`, counted from 1, `statement.entry.payment` for a part of a batch), booked, value_date,
-        text, iban, party, reference, amount (int64 minor units, signed), currency, account, end_to_end_id, bank_id, reversal.
+        line_id (`statement.entry`, counted from 1, `statement.entry.payment` for a part of a batch), booked,
+        value_date,
+        text, iban, party, reference, amount (int64 minor units, signed), currency, account, end_to_end_id, bank_id,
+        reversal.
         `booked` is the value date where the file gives no booking date.
     """
     rows: list[tuple[Any, ...]] = []

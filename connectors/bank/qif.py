@@ -18,7 +18,7 @@ import polars as pl
 from config.errors import Reason
 from connectors.bank.model import BankFile, Draft
 from connectors.bank.values import decode, fold, iso_date, plain_amount
-from connectors.sheets.columns import infer_decimal_mark
+from connectors.sheets.money import infer_decimal_mark
 
 __all__ = ["read_qif"]
 

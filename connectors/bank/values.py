@@ -53,7 +53,8 @@ def compact_date(text: str) -> date | None:
 def six_digit_date(text: str) -> date | None:
     """YYMMDD of SWIFT, BAI2 and Norma 43, from 1980 to 2079.
 
-    30 February is a booking day in the German 30/360 custom: it is taken for the month's last day, as is any day up to 31
+    30 February is a booking day in the German 30/360 custom: it is taken for the month's last day, as is any day up
+    to 31
     past the end of a month.
     """
     if not re.fullmatch(r"[0-9]{6}", text):
@@ -66,7 +67,9 @@ def six_digit_date(text: str) -> date | None:
 
 
 def decode(data: bytes) -> tuple[str, str]:
-    """Text and the encoding found: a byte order mark, UTF-16 by its zero bytes, UTF-8 where it is valid, else Windows-1252."""
+    """Text and the encoding found: a byte order mark, UTF-16 by its zero bytes, UTF-8 where it is valid, else
+    Windows-1252.
+    """
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(mark):
             return data.decode(encoding, "replace"), encoding.removesuffix("-sig")

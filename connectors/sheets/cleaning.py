@@ -1,7 +1,10 @@
-"""From a block of cells to one table: cut side tables, later tables, notes and totals; trim; say what each column holds."""
+"""From a block of cells to one table: cut side tables, later tables, notes and totals; trim; say what each column
+holds.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
@@ -9,14 +12,19 @@ from typing import Final
 import polars as pl
 
 from config.errors import Reason
-from connectors.sheets.columns import infer_date_order, infer_decimal_mark, parse_dates
+from connectors.sheets.dates import infer_date_order, parse_dates
 from connectors.sheets.header import is_total, looks_like_value, plain
+from connectors.sheets.money import infer_decimal_mark
 from connectors.sheets.options import SheetOptions
 from connectors.sheets.report import ColumnReport, DroppedRow, reason
 
-__all__ = ["Block", "clean_columns", "cut_rows", "cut_sides"]
+__all__ = ["Block", "clean_columns", "cut_rows"]
 
 _INVISIBLE: Final = r"[\x{200b}\x{200c}\x{200d}\x{2060}\x{feff}\x{ad}]"
+_IDENTIFIER: Final = re.compile(
+    r"\b(?:ref|refs|referen\w*|id|ids|invoice|factura|rechnung\w*|belegn\w*|document\w*|numero|kontonummer|account|code|codigo|"
+    r"vendor|supplier|iban|facture|fattura|kenmerk|nr|no|num)\b"
+)
 _BLANK: Final = r"[\x{a0}\x{2007}\x{202f}]"
 
 
@@ -28,7 +36,6 @@ class Block:
     rows: pl.Series
     dropped: list[DroppedRow] = field(default_factory=list)
     remarks: list[Reason] = field(default_factory=list)
-    tables: int = 1
 
     def keep(self, mask: pl.Series) -> None:
         """Keep some rows."""
@@ -36,52 +43,16 @@ class Block:
         self.rows = self.rows.filter(mask)
 
 
-def cut_sides(block: Block) -> None:
-    """Keep the columns of the first table where columns without names and values stand between several."""
-    runs: list[list[str]] = [[]]
-    for name in block.frame.columns:
-        if name.startswith("\0") and block.frame[name].null_count() == block.frame.height:
-            runs.append([])
-        else:
-            runs[-1].append(name)
-    runs = [run for run in runs if run]
-    if not runs:
-        return
-    named = [sum(not name.startswith("\0") for name in run) for run in runs]
-    best = runs[named.index(max(named))]
-    block.tables += len(runs) - 1
-    block.frame = block.frame.select(best)
-
-
 def cut_rows(block: Block, options: SheetOptions) -> None:
-    """Leave out blank rows, later tables, notes under the table and totals rows, each with its reason."""
+    """Leave out blank rows, notes under the table and totals rows, each with its reason."""
     frame = block.frame
     if not frame.width or not frame.height:
         return
     filled = frame.select(pl.sum_horizontal(pl.all().is_not_null().cast(pl.UInt32))).to_series()
-    blank = filled == 0
-    cut = _later_table(block, blank)
-    if cut is not None:
-        block.tables += 1
-        _drop(block, pl.arange(0, frame.height, eager=True) >= cut, "another table")
-        filled, blank = filled.slice(0, cut), blank.slice(0, cut)
-    block.keep(~blank)
-    filled = filled.filter(~blank)
+    block.keep(filled > 0)
     if options.totals == "drop":
-        _drop_totals(block, filled)
+        _drop_totals(block, filled.filter(filled > 0))
     _drop_notes(block)
-
-
-def _later_table(block: Block, blank: pl.Series) -> int | None:
-    """Index of a row after a gap that repeats the names, or names columns anew above values."""
-    names = {plain(name) for name in block.frame.columns if not name.startswith("\0")}
-    starts = (~blank & blank.shift(1, fill_value=False)).arg_true()
-    for start in starts:
-        cells = [str(cell) for cell in block.frame.row(start) if cell is not None]
-        same = sum(plain(cell) in names for cell in cells)
-        if len(cells) >= 2 and same * 2 > len(cells):
-            return int(start)
-    return None
 
 
 def _drop(block: Block, mask: pl.Series, why: str) -> None:
@@ -156,7 +127,7 @@ def _column(block: Block, column: pl.Series, options: SheetOptions) -> tuple[pl.
     if column.dtype == pl.Boolean:
         return column, ColumnReport(name, "boolean")
     if column.dtype.is_numeric():
-        return column, _number(block, column)
+        return _number(block, column)
     if column.dtype != pl.String:
         return column, ColumnReport(name, "empty" if column.null_count() == len(column) else "mixed")
     trimmed = _trim(block, column)
@@ -174,13 +145,28 @@ def _trim(block: Block, column: pl.Series) -> pl.Series:
     return trimmed.set(trimmed == "", None) if (trimmed == "").any() else trimmed
 
 
-def _number(block: Block, column: pl.Series) -> ColumnReport:
+def _number(block: Block, column: pl.Series) -> tuple[pl.Series, ColumnReport]:
+    """Whole doubles become integers; digits that a double cannot hold and identifiers typed as numbers are noticed."""
     if column.dtype.is_float() and len(column):
         large = (column.abs() >= 1e15).fill_null(value=False)
         if large.any():
             rows = ", ".join(str(block.rows[index]) for index in large.arg_true().head(5))
             block.remarks.append(reason("OF676", column.name, count=int(large.sum()), rows=rows))
-    return ColumnReport(column.name, "number")
+        whole = ((column == column.floor()) & (column.abs() < 2**53)) | column.is_null()
+        if whole.all() and column.null_count() < len(column):
+            column = column.cast(pl.Int64)
+            _notice_identifiers(block, column)
+    return column, ColumnReport(column.name, "number")
+
+
+def _notice_identifiers(block: Block, column: pl.Series) -> None:
+    if not _IDENTIFIER.search(plain(column.name)):
+        return
+    digits = column.abs().cast(pl.String).str.len_chars()
+    short = (digits < digits.max()).fill_null(value=False)
+    if short.any():
+        rows = ", ".join(str(block.rows[index]) for index in short.arg_true().head(5))
+        block.remarks.append(reason("OF697", column.name, rows=rows))
 
 
 def _text(block: Block, column: pl.Series, options: SheetOptions) -> ColumnReport:

@@ -8,7 +8,7 @@ from lxml import etree, html
 from config.errors import DocumentRefused
 from connectors.sheets.header import Cell, find_header
 from connectors.sheets.options import SheetOptions
-from connectors.sheets.text_table import Table, decode
+from connectors.sheets.text_table import Table, decode, unique_names
 
 __all__ = ["read_html_table"]
 
@@ -41,8 +41,7 @@ def read_html_table(data: bytes, options: SheetOptions, *, where: str = "") -> t
         header = options.header_row - 1 if options.header_row else None
     start = 0 if header is None else header + 1
     names = rows[header] if header is not None else []
-    columns = [names[at] if at < len(names) and names[at] else f"\0{at}" for at in range(width)]
-    columns = [f"{name}_{at}" if name in columns[:at] else name for at, name in enumerate(columns)]
+    columns = unique_names([*names, *[None] * (width - len(names))])
     body = {
         name: [row[at] if at < len(row) and row[at] else None for row in rows[start:]]
         for at, name in enumerate(columns)

@@ -68,7 +68,8 @@ def inspect_package(data: bytes, *, where: str = "") -> Package:
     """Open a zip-based workbook after checking what it unfolds to.
 
     Raises:
-        DocumentRefused: OF650 not a workbook, OF652 it unfolds too far, OF653 damaged or cut, OF655 its XML has a document
+        DocumentRefused: OF650 not a workbook, OF652 it unfolds too far, OF653 damaged or cut, OF655 its XML has a
+        document
             type declaration.
     """
     try:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
 from config.errors import DocumentRefused, Reason
-from connectors.sheets.cleaning import Block, clean_columns, cut_rows, cut_sides
+from connectors.sheets.cleaning import Block, clean_columns, cut_rows
 from connectors.sheets.header import find_header
 from connectors.sheets.html_table import read_html_table
 from connectors.sheets.options import SheetOptions
+from connectors.sheets.regions import Region, find_regions
 from connectors.sheets.report import DroppedRow, Sheet, SheetReport, reason
-from connectors.sheets.text_table import Table, read_text_table
+from connectors.sheets.text_table import Table, read_text_table, unique_names
 from connectors.sheets.workbook import Workbook, open_workbook
 from connectors.sheets.xlsx_scan import SheetScan
 
@@ -32,7 +35,8 @@ def read(data: bytes | Path, *, options: SheetOptions | None = None, name: str =
         name: what to call it in errors; the path's name when empty.
 
     Raises:
-        DocumentRefused: OF650 no table format, OF651 password, OF652 unfolds too far, OF653 damaged, OF654 too large or a
+        DocumentRefused: OF650 no table format, OF651 password, OF652 unfolds too far, OF653 damaged, OF654 too large
+        or a
             far cell, OF655 a document type in its XML, OF656 no such sheet, OF657 formulas that were never calculated,
             OF660 no table on the sheet.
     """
@@ -45,7 +49,7 @@ def read(data: bytes | Path, *, options: SheetOptions | None = None, name: str =
     if not content.strip(b"\0 \t\r\n"):
         raise DocumentRefused("OF650", where, why="empty")
     if content.startswith((b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")):
-        return _read_workbook(open_workbook(content, options, where=where), options)
+        return _read_workbook(open_workbook(content, where=where), options)
     head = content[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if head.startswith(b"<") and b"<table" in content[: 1 << 20].lower():
         table, encoding = read_html_table(content, options, where=where)
@@ -53,14 +57,11 @@ def read(data: bytes | Path, *, options: SheetOptions | None = None, name: str =
     if head.startswith((b"<?xml", b"<!doctype", b"%pdf", b"{\\rtf", b"\x1f\x8b")):
         raise DocumentRefused("OF650", where, why="another kind of file")
     table, dialect = read_text_table(content, options, where=where)
-    remarks = (
-        [reason("OF682", where, rows=", ".join(map(str, table.ragged[:5])), count=len(table.ragged))]
-        if table.ragged
-        else []
-    )
-    return _finish(
-        table, options, where, SheetReport("csv", encoding=dialect.encoding, delimiter=dialect.delimiter), remarks
-    )
+    remarks = []
+    if table.ragged:
+        remarks.append(reason("OF682", where, rows=", ".join(map(str, table.ragged[:5])), count=len(table.ragged)))
+    report = SheetReport("csv", encoding=dialect.encoding, delimiter=dialect.delimiter)
+    return _finish(table, options, where, report, remarks)
 
 
 def _read_workbook(workbook: Workbook, options: SheetOptions) -> Sheet:
@@ -80,7 +81,11 @@ def _read_workbook(workbook: Workbook, options: SheetOptions) -> Sheet:
         hidden_rows=tuple(scan.hidden_rows) if scan else (), hidden_columns=tuple(scan.hidden_columns) if scan else (),
         error_cells=tuple(scan.error_cells) if scan else (),
     )  # fmt: skip
-    return _finish(table, options, workbook.where, report, remarks)
+
+    def again(header: int, rows: int) -> pl.DataFrame:
+        return workbook.load(sheet, header or None, header + 1 if header else first, rows).frame
+
+    return _finish(table, options, workbook.where, report, remarks, again)
 
 
 def _choose(workbook: Workbook, options: SheetOptions) -> str:
@@ -130,29 +135,66 @@ def _facts(workbook: Workbook, scan: SheetScan | None, options: SheetOptions) ->
     return remarks
 
 
-def _finish(table: Table, options: SheetOptions, where: str, report: SheetReport, remarks: list[Reason]) -> Sheet:
+def _finish(
+    table: Table,
+    options: SheetOptions,
+    where: str,
+    report: SheetReport,
+    remarks: list[Reason],
+    again: Callable[[int, int], pl.DataFrame] | None = None,
+) -> Sheet:
+    """Cut the block to the table asked for and clean it; `again(header row, rows)` loads a part anew, with its own types."""
     if table.frame.width * table.frame.height > options.max_cells:
         raise DocumentRefused("OF654", where, rows=table.frame.height, columns=table.frame.width)
-    rows = pl.arange(table.first_row, table.first_row + table.frame.height, eager=True, dtype=pl.UInt32).alias("row")
-    block = Block(table.frame, rows, remarks=remarks)
-    if report.hidden_rows and options.hidden_rows == "drop":
-        mask = rows.is_in(list(report.hidden_rows))
-        block.dropped += [DroppedRow(int(row), "hidden row", "") for row in rows.filter(mask)]
-        block.keep(~mask)
-    cut_sides(block)
+    place = f"{where} {report.sheet}".strip()
+    regions = find_regions(table.frame)
+    if not regions:
+        errors = ", ".join(report.error_cells[:5])
+        raise DocumentRefused("OF660", place, why=f"only errors: {errors}" if errors else "no column holds anything")
+    if options.table > len(regions):
+        known = ", ".join(str(number) for number in range(1, len(regions) + 1))
+        raise DocumentRefused("OF656", place, thing="table", name=options.table, known=known)
+    block, header = _cut(table, regions[options.table - 1], again)
+    block.remarks = remarks
+    _hide(block, report, options)
     cut_rows(block, options)
     columns = clean_columns(block, options)
-    if not block.frame.width:
-        raise DocumentRefused("OF660", f"{where} {report.sheet}".strip(), why="no column holds anything")
-    if table.header_row is None:
-        block.remarks.append(reason("OF670", where, what="no row of column names was found"))
-    elif table.header_row > 1:
-        block.remarks.append(reason("OF670", where, what=f"the column names stand in row {table.header_row}"))
-    if block.tables > 1:
-        block.remarks.append(reason("OF684", f"{where} {report.sheet}".strip(), tables=block.tables))
-    final = SheetReport(
-        report.format, report.sheet, report.sheets, report.hidden_sheets, table.header_row, block.tables, report.encoding,
-        report.delimiter, columns, tuple(block.dropped), report.hidden_rows, report.hidden_columns, report.error_cells,
-        tuple(block.remarks),
-    )  # fmt: skip
+    if header is None:
+        remarks.append(reason("OF670", where, what="no row of column names was found"))
+    elif header > 1:
+        remarks.append(reason("OF670", where, what=f"the column names stand in row {header}"))
+    if len(regions) > 1:
+        remarks.append(reason("OF684", place, tables=len(regions)))
+    final = replace(
+        report,
+        header_row=header,
+        tables=len(regions),
+        columns=columns,
+        dropped=tuple(block.dropped),
+        remarks=tuple(remarks),
+    )
     return Sheet(block.frame, block.rows, final, where)
+
+
+def _cut(table: Table, region: Region, again: Callable[[int, int], pl.DataFrame] | None) -> tuple[Block, int | None]:
+    """The block of one region, and the row number of its names."""
+    (left, right), (start, end) = region.columns, region.rows
+    header = table.header_row if region.header is None else table.first_row + region.header
+    if region.is_all_of(table.frame):
+        frame = table.frame
+    elif again is not None:
+        frame = again(header or 0, end - start)
+    else:
+        frame = table.frame.slice(start, end - start)
+        if region.header is not None:
+            frame.columns = unique_names(table.frame.row(region.header))
+    first = table.first_row + start
+    rows = pl.arange(first, first + frame.height, eager=True, dtype=pl.UInt32).alias("row")
+    return Block(frame[:, left:right], rows), header
+
+
+def _hide(block: Block, report: SheetReport, options: SheetOptions) -> None:
+    if report.hidden_rows and options.hidden_rows == "drop":
+        mask = block.rows.is_in(list(report.hidden_rows))
+        block.dropped += [DroppedRow(int(row), "hidden row", "") for row in block.rows.filter(mask)]
+        block.keep(~mask)

@@ -38,7 +38,9 @@ class ColumnReport:
 
 @dataclass(frozen=True, slots=True)
 class DroppedRow:
-    """A row of the sheet that is not in the frame: its number as the spreadsheet counts it, why, and what stood there."""
+    """A row of the sheet that is not in the frame: its number as the spreadsheet counts it, why, and what stood
+    there.
+    """
 
     row: int
     why: str

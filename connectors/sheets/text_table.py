@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
 from typing import Final
@@ -14,7 +15,7 @@ from config.errors import DocumentRefused
 from connectors.sheets.header import Cell, find_header
 from connectors.sheets.options import SheetOptions
 
-__all__ = ["Dialect", "Table", "decode", "read_text_table", "sniff_dialect"]
+__all__ = ["Dialect", "Table", "decode", "read_text_table", "sniff_dialect", "unique_names"]
 
 _DELIMITERS: Final = (";", ",", "\t", "|")
 _PREVIEW: Final = 60
@@ -31,7 +32,8 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A block of cells as read, before it is cleaned: names of columns (or None), cells, and the first data row's number.
+    """A block of cells as read, before it is cleaned: names of columns (or None), cells, and the first data row's
+    number.
 
     `ragged` are line numbers of rows with more cells than there are columns; what they hold in excess is in `spill`.
     """
@@ -43,7 +45,8 @@ class Table:
 
 
 def decode(data: bytes, encoding: str | None = None, *, where: str = "") -> tuple[str, str]:
-    """Text of a table and its encoding: asked for, marked (BOM), UTF-16 by its zeros, UTF-8 where valid, else Windows-1252.
+    """Text of a table and its encoding: asked for, marked (BOM), UTF-16 by its zeros, UTF-8 where valid, else
+    Windows-1252.
 
     Raises:
         DocumentRefused: OF653 the bytes are not text in the encoding asked for; OF650 they are no text at all.
@@ -69,7 +72,9 @@ def decode(data: bytes, encoding: str | None = None, *, where: str = "") -> tupl
 
 
 def sniff_dialect(text: str) -> tuple[str, str]:
-    """Delimiter and quote of a text: the delimiter that cuts the most lines into the same number of cells, two or more."""
+    """Delimiter and quote of a text: the delimiter that cuts the most lines into the same number of cells, two or
+    more.
+    """
     lines = [line for line in text[:65_536].splitlines()[:200] if line.strip()]
     best, delimiter = 0.0, ","
     for candidate in _DELIMITERS:
@@ -109,11 +114,12 @@ def read_text_table(data: bytes, options: SheetOptions, *, where: str = "") -> t
         preview = _rows(text[:262_144].splitlines()[:_PREVIEW], dialect.delimiter, dialect.quote)
         found = find_header([[Cell(cell.strip()) if cell.strip() else None for cell in row] for row in preview])
         header = None if options.header_row == 0 else found.index
-    return _load(text, header, dialect, skip, where), dialect
+    return _load(text, header, dialect, skip), dialect
 
 
-def _load(text: str, header: int | None, dialect: Dialect, skip: int, where: str) -> Table:
-    body = text.split("\n", header)[header] if header else text
+def _load(text: str, header: int | None, dialect: Dialect, skip: int) -> Table:
+    lines = text.split("\n", header or 0)
+    body = lines[-1] if len(lines) == (header or 0) + 1 else ""
     start = (header or 0) + skip
     try:
         frame = pl.read_csv(
@@ -125,9 +131,9 @@ def _load(text: str, header: int | None, dialect: Dialect, skip: int, where: str
         frame, ragged = _load_ragged(body, dialect, start)
     if header is None:
         return Table(frame, None, start + 1, ragged)
-    names = ["" if name is None else str(name) for name in frame.row(0)] if frame.height else []
+    names = unique_names(frame.row(0)) if frame.height else frame.columns
     frame = frame.slice(1)
-    frame.columns = [name.strip() or f"\0{position}" for position, name in enumerate(_unique(names))]
+    frame.columns = names
     return Table(frame, start + 1, start + 2, ragged)
 
 
@@ -150,10 +156,12 @@ def _load_ragged(body: str, dialect: Dialect, start: int) -> tuple[pl.DataFrame,
     return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)), ragged
 
 
-def _unique(names: list[str]) -> list[str]:
+def unique_names(cells: Sequence[object]) -> list[str]:
+    """Names of columns from a row of cells: an empty one starts with a zero character, a second of the same gets `_2`."""
     seen: Counter[str] = Counter()
     out = []
-    for name in names:
+    for position, cell in enumerate(cells):
+        name = "" if cell is None else str(cell).strip()
         seen[name] += 1
-        out.append(name if seen[name] == 1 or not name else f"{name}_{seen[name]}")
+        out.append((name if seen[name] == 1 else f"{name}_{seen[name]}") if name else f"\0{position}")
     return out

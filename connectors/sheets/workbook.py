@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import posixpath
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -14,8 +16,8 @@ from lxml import etree
 
 from config.errors import DocumentRefused
 from connectors.sheets.header import Cell
-from connectors.sheets.options import SheetOptions
 from connectors.sheets.package import Package, inspect_package, ole_kind
+from connectors.sheets.probe import SheetFacts, probe
 from connectors.sheets.text_table import Table
 from connectors.sheets.xlsx_scan import PREVIEW_ROWS, SheetScan, scan_worksheet
 
@@ -37,6 +39,7 @@ class Workbook:
     Attributes:
         kind: xlsx, xlsm, xlsb, xls or ods.
         sheets: names of the worksheets in order; `hidden` those that a person cannot see.
+        facts: other formats: what the trial in a child process learned of each sheet.
         members: xlsx only: sheet name -> name of its XML in the archive.
         date_1904: the workbook counts days from 1904 (the parser takes that into account).
         links, macros: there are links to other workbooks, or macros.
@@ -49,6 +52,7 @@ class Workbook:
     sheets: tuple[str, ...]
     hidden: tuple[str, ...] = ()
     members: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, SheetFacts] = field(default_factory=dict)
     date_1904: bool = False
     links: bool = False
     macros: bool = False
@@ -61,22 +65,17 @@ class Workbook:
         return scan_worksheet(self.package.archive, self.members[sheet], strings, where=f"{self.where} {sheet}".strip())
 
     def preview(self, sheet: str, scan: SheetScan | None) -> tuple[list[list[Cell | None]], int]:
-        """The first rows as cells, and the row number of the first of them."""
-        if scan is not None:
-            return _grid(scan.preview)
-        try:
-            head = self.reader.load_sheet(sheet, header_row=None, n_rows=PREVIEW_ROWS, dtypes="string").to_polars()
-            first = self._first_row(sheet)
-        except fastexcel.FastExcelError as error:
-            raise _refusal(error, self.where) from error
-        rows = [[Cell(text.strip()) if text and text.strip() else None for text in row] for row in head.rows()]
-        return rows, first
+        """The first rows as cells, and the row number of the first of them.
 
-    def _first_row(self, sheet: str) -> int:
-        """Row number of the first filled row: without `skip_rows` the parser starts there, with it at the sheet's top."""
-        from_first = self.reader.load_sheet(sheet, header_row=None, dtypes="string")
-        from_second = self.reader.load_sheet(sheet, header_row=None, skip_rows=1, dtypes="string")
-        return from_second.total_height - from_first.total_height + 1
+        Raises:
+            DocumentRefused: OF653 the parser finds the sheet damaged.
+        """
+        if scan is not None and scan.preview:
+            return _grid(scan.preview)
+        with _parsing(self.where):
+            head = self.reader.load_sheet(sheet, header_row=None, n_rows=PREVIEW_ROWS, dtypes="string").to_polars()
+        rows = [[Cell(text.strip()) if text and text.strip() else None for text in row] for row in head.rows()]
+        return rows, self.facts[sheet].first if sheet in self.facts else 1
 
     def load(self, sheet: str, header: int | None, first: int, rows: int | None = None) -> Table:
         """Cells from row `first` on (1-based), with names from row `header`; `rows` of them, or all.
@@ -89,31 +88,47 @@ class Workbook:
             where["skip_rows"] = first - 1
         if rows is not None:
             where["n_rows"] = rows
-        try:
+        with _parsing(self.where):
             try:
                 frame = self.reader.load_sheet(sheet, schema_sample_rows=None, **where).to_polars()
             except (fastexcel.UnsupportedColumnTypeCombinationError, fastexcel.CalamineCellError):
-                frame = _spell_durations(self.reader.load_sheet(sheet, dtypes="string", **where).to_polars())
-        except (fastexcel.FastExcelError, pl.exceptions.PolarsError) as error:
-            raise _refusal(error, self.where) from error
+                frame = self._load_as_text(sheet, where)
         frame.columns = [
             f"\0{position}" if name.startswith("__UNNAMED__") else name for position, name in enumerate(frame.columns)
         ]
         return Table(frame, header, header + 1 if header else first)
 
+    def _load_as_text(self, sheet: str, where: dict[str, Any]) -> pl.DataFrame:
+        """Columns that mix dates, durations and errors, as text; durations are spelled in hours (255:10:10)."""
+        texts = self.reader.load_sheet(sheet, dtypes="string", **where).to_polars()
+        spans = self.reader.load_sheet(sheet, dtypes="duration", **where).to_polars()
+        columns = []
+        for name in texts.columns:
+            text, span = texts[name], spans[name]
+            lost = text.is_null() & span.is_not_null()
+            early = text.str.contains(_EPOCH).fill_null(value=False)  # a duration in a column of dates
+            columns.append(_clock(span).zip_with(lost | early, text).alias(name))
+        return pl.DataFrame(columns)
 
-def _spell_durations(frame: pl.DataFrame) -> pl.DataFrame:
-    """Spell durations in hours (255:10:10) as the sheet shows them: in a column of dates they come out as days of 1900."""
-    return frame.with_columns(_spell(pl.col(name)).alias(name) for name in frame.columns)
+
+def _clock(span: pl.Series) -> pl.Series:
+    seconds = span.dt.total_seconds()
+    parts = {"h": seconds // 3600, "m": seconds // 60 % 60, "s": seconds % 60}
+    padded = [pl.col(name).cast(pl.String).str.zfill(2) for name in parts]
+    return pl.DataFrame(parts).select(pl.concat_str(padded, separator=":")).to_series()
 
 
-def _spell(text: pl.Expr) -> pl.Expr:
-    stamp = text.str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False)
-    base = pl.when(stamp.dt.year() == 1904).then(pl.datetime(1904, 1, 1)).otherwise(pl.datetime(1899, 12, 31))
-    seconds = (stamp - base).dt.total_seconds()
-    parts = [(seconds // 3600), (seconds // 60 % 60), (seconds % 60)]
-    spelled = pl.concat_str((part.cast(pl.String).str.zfill(2) for part in parts), separator=":")
-    return pl.when(text.str.contains(_EPOCH)).then(spelled).otherwise(text)
+@contextmanager
+def _parsing(where: str) -> Iterator[None]:
+    """What calamine, fastexcel or polars raise on a damaged file, panics included, as our own refusal."""
+    try:
+        yield
+    except (fastexcel.FastExcelError, pl.exceptions.PolarsError, ValueError, OverflowError) as error:
+        raise _refusal(error, where) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # pyo3 derives it from BaseException
+            raise
+        raise DocumentRefused("OF653", where, why=f"the parser gave up: {str(error)[:150]}") from error
 
 
 def _grid(preview: dict[int, dict[int, Cell]]) -> tuple[list[list[Cell | None]], int]:
@@ -126,13 +141,12 @@ def _grid(preview: dict[int, dict[int, Cell]]) -> tuple[list[list[Cell | None]],
     return [[preview.get(row, {}).get(at) for at in range(1, width + 1)] for row in range(first, last + 1)], first
 
 
-def open_workbook(data: bytes, options: SheetOptions, *, where: str = "") -> Workbook:
+def open_workbook(data: bytes, *, where: str = "") -> Workbook:
     """Inspect and open a workbook.
 
     Raises:
         DocumentRefused: OF650 to OF655, for each reason not to read it.
     """
-    del options
     package = None
     if data.startswith(b"PK"):
         package = inspect_package(data, where=where)
@@ -143,12 +157,12 @@ def open_workbook(data: bytes, options: SheetOptions, *, where: str = "") -> Wor
             raise DocumentRefused("OF651", where)
         if kind != "xls":
             raise DocumentRefused("OF650", where, why="an OLE file without a workbook in it")
-    try:
+    facts = {} if kind in ("xlsx", "xlsm") else probe(data, where=where)
+    with _parsing(where):
         reader = fastexcel.read_excel(data)
         names = tuple(reader.sheet_names)
-    except fastexcel.FastExcelError as error:
-        raise _refusal(error, where) from error
-    workbook = Workbook(kind, where, reader, package, names)
+    unseen = tuple(fact.name for fact in facts.values() if not fact.visible)
+    workbook = Workbook(kind, where, reader, package, names, unseen, facts=facts)
     if package is not None and kind in ("xlsx", "xlsm"):
         _describe_xlsx(workbook, package)
     return workbook

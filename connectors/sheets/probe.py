@@ -1,0 +1,64 @@
+"""Try a workbook in a child process first, where its parser may crash: calamine aborts on a damaged xls, xlsb or ods.
+
+A length that lies makes it ask for petabytes, and an allocation that fails ends the process, not the call.  Worksheets of
+xlsx are scanned by ourselves (`xlsx_scan`) and need no trial.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import Final
+
+from config.errors import DocumentRefused
+
+__all__ = ["SheetFacts", "probe"]
+
+MEMORY: Final = 3 << 30
+SECONDS: Final = 20
+_TRIAL: Final = f"""
+import json, resource, sys
+resource.setrlimit(resource.RLIMIT_AS, ({MEMORY}, {MEMORY}))
+resource.setrlimit(resource.RLIMIT_CPU, ({SECONDS}, {SECONDS}))
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+import fastexcel
+try:
+    book = fastexcel.read_excel(sys.stdin.buffer.read())
+    for name in book.sheet_names:
+        sheet = book.load_sheet(name, header_row=None, dtypes="string")
+        # Without skip_rows the parser starts at the first filled row, with it at the top of the sheet.
+        whole = book.load_sheet(name, header_row=None, skip_rows=1, dtypes="string")
+        facts = dict(name=name, visible=sheet.visible == "visible", first=whole.total_height - sheet.total_height + 1)
+        print(json.dumps(facts))
+except BaseException:
+    pass
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFacts:
+    """What the trial learned of a sheet: whether a person sees it, and the number of its first filled row."""
+
+    name: str
+    visible: bool
+    first: int
+
+
+def probe(data: bytes, *, where: str = "") -> dict[str, SheetFacts]:
+    """Refuse a workbook whose parser does not survive it within 3 GiB and 20 s; what it merely rejects passes.
+
+    Raises:
+        DocumentRefused: OF653.
+    """
+    try:
+        trial = subprocess.run(
+            [sys.executable, "-I", "-c", _TRIAL], input=data, capture_output=True, timeout=2 * SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise DocumentRefused("OF653", where, why=f"its parser did not end within {2 * SECONDS} s") from error
+    if trial.returncode:
+        raise DocumentRefused("OF653", where, why="its parser needs more memory or time than any such table does")
+    facts = (SheetFacts(**json.loads(line)) for line in trial.stdout.splitlines())
+    return {fact.name: fact for fact in facts}
