@@ -15,10 +15,10 @@ from bots.intake.filing import Arrival, FiledPaper, archive_papers, file_papers
 from bots.intake.outbox import pay
 from bots.intake.papers import Paper, Sorted, sort_mail
 from bots.intake.sender import known_names, sender_facts, sender_warnings
-from bots.intake.turns import Turn
+from bots.intake.turns import Turn, lost
 from bots.office import Office, StageReport
 from config import crashpoints
-from config.errors import Reason
+from config.errors import ApplicationException, OficioError, Reason
 from config.settings import Mailbox
 from connectors.mail import Contents, Limits, MailHeader, read_header, unpack
 from connectors.mail.mailbox import FetchedMail, FolderState, MailSession
@@ -41,6 +41,7 @@ class _Opened:
     sorted: Sorted
     papers: tuple[FiledPaper, ...]
     warnings: tuple[Reason, ...]
+    defective: bool = False
 
 
 class Visit:
@@ -93,16 +94,36 @@ class Visit:
             _Opened(mail, sha256, header, found, papers, tuple(sender_warnings(header, self._names)))
             for (mail, sha256, header, found), papers in zip(sorts, filed, strict=True)
         ]
-        with self.office.records.begin() as tx:
-            self.turn.fence(tx)
-            uids = [mail.uid for mail in batch]
-            known = mailroom.known_uids(tx, self.box.name, state.name, state.uidvalidity, uids)
-            outcomes = [self._enter(tx, state, one) for one in opened if one.mail.uid not in known]
+        self._commit(state, opened)
+        self.office.progress(self.report.stage, self.report.total, total, self.box.name)
+        self.act()
+
+    def _commit(self, state: FolderState, opened: Sequence[_Opened]) -> None:
+        """All of a batch in one transaction; one mail at a time when one of them does not fit."""
+        try:
+            with self.office.records.begin() as tx:
+                self.turn.fence(tx)
+                uids = [one.mail.uid for one in opened]
+                known = mailroom.known_uids(tx, self.box.name, state.name, state.uidvalidity, uids)
+                outcomes = [self._enter(tx, state, one) for one in opened if one.mail.uid not in known]
+        except Exception as error:
+            if isinstance(error, ApplicationException) or (isinstance(error, OficioError) and lost(error)):
+                raise  # the database is at fault, or it is another intake's turn: no mail is to blame
+            if len(opened) == 1 and opened[0].defective:
+                raise
+            for one in opened:
+                self._commit(state, [one] if len(opened) > 1 else [self._defect(one, error)])
+            return
         for outcome in outcomes:
             crashpoints.reach("intake.committed")
             self.report.outcomes.update(outcome)
-        self.office.progress(self.report.stage, self.report.total, total, self.box.name)
-        self.act()
+
+    def _defect(self, one: _Opened, error: Exception) -> _Opened:
+        """A mail that our own code stumbles over, as a question to a person: it must not keep the others out."""
+        self.office.log.error("uid %s of %s: a defect", one.mail.uid, self.box.name, exc_info=error)
+        why = Reason("OF322", "", {"why": type(error).__name__})
+        paper = Paper(None, why)
+        return _Opened(one.mail, one.sha256, read_header(b"\r\n\r\n"), Sorted((paper,)), (FiledPaper(paper),), (), True)
 
     def _open(self, mail: FetchedMail) -> tuple[MailHeader, Sorted]:
         try:

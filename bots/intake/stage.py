@@ -20,6 +20,7 @@ from config.settings import Mailbox, WatchedFolder
 from connectors.folders import DropFolder
 from connectors.mail import Limits
 from connectors.mail.mailbox import MailSession, open_mailbox
+from connectors.secrets import find_secret
 
 __all__ = ["collect", "collect_folder", "collect_mail"]
 
@@ -63,7 +64,7 @@ def collect_mail(
 
     Raises:
         ApplicationException: OF301 to OF305, the mailbox cannot be read now; whatever was committed stays.
-        ConfigError: OF104, its secret is not set.
+        ConfigError: OF500, its secret is not set.
     """
     report = StageReport("collect")
     started = time.monotonic()
@@ -90,8 +91,6 @@ def collect_mail(
 
 
 def _secret(office: Office, mailbox: Mailbox) -> str:
-    from connectors.secrets import find_secret
-
     return find_secret(mailbox.secret, office.settings.home).reveal()
 
 

@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from imaplib import IMAP4
 from typing import Any
 
-import imapclient  # type: ignore[import-untyped]  # its annotations are partial and not marked as typed
-from imapclient.exceptions import (  # type: ignore[import-untyped]  # as above
+import imapclient
+from imapclient.exceptions import (
     CapabilityError,
     IMAPClientError,
     LoginError,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from pathlib import Path
 
 from bots.intake.stage import collect_folder, collect_mail, retries
@@ -28,6 +29,8 @@ def main(home: Path, kind: str, where: str) -> None:
             print(dict(report.outcomes), flush=True)
             if not report.outcomes:
                 return
+            if report.outcomes["busy"]:
+                threading.Event().wait(0.05)  # the other intake has the turn
 
 
 if __name__ == "__main__":
