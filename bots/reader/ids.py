@@ -25,47 +25,18 @@ __all__ = [
     "vat_id_holds",
 ]
 
-_S = r"[\s.\-]?"
 _FORMS = {
-    "AT": rf"U{_S}\d{{8}}|U{_S}\d{{3}}{_S}\d{{3}}{_S}\d{{2}}",
-    "BE": rf"[01]?\d{{3}}{_S}\d{{3}}{_S}\d{{3}}",
-    "BG": r"\d{9,10}",
-    "CY": r"\d{8}[A-Z]",
-    "CZ": r"\d{8,10}",
-    "DE": rf"\d{{3}}{_S}\d{{3}}{_S}\d{{3}}|\d{{2}}{_S}\d{{3}}{_S}\d{{4}}",
-    "DK": rf"\d{{2}}{_S}\d{{2}}{_S}\d{{2}}{_S}\d{{2}}",
-    "EE": r"\d{9}",
-    "EL": r"\d{9}",
-    "ES": rf"[A-Z]{_S}\d{{7}}{_S}[0-9A-Z]|[A-Z]{_S}\d{{2}}{_S}\d{{3}}{_S}\d{{3}}|\d{{8}}{_S}[A-Z]",
-    "EU": r"\d{9}",
-    "FI": r"\d{8}|\d{7}-\d",
-    "FR": rf"[0-9A-HJ-NP-Z]{{2}}{_S}(?:\d{{3}}{_S}\d{{3}}{_S}\d{{3}}|\d{{9}})|\d{{3}}\s\d{{3}}\s\d{{3}}\s\d{{2}}",
-    "GB": rf"\d{{3}}{_S}\d{{4}}{_S}\d{{2}}(?:{_S}\d{{3}})?|\d{{9}}",
-    "HR": r"\d{11}",
-    "HU": r"\d{8}",
-    "IE": r"\d{7}[A-Z]{1,2}|\d[A-Z]\d{5}[A-Z]",
-    "IT": r"\d{11}",
-    "LT": r"\d{9}(?:\d{3})?",
-    "LU": r"\d{8}",
-    "LV": r"\d{11}",
-    "MT": r"\d{8}",
-    "NL": rf"\d{{9}}{_S}B{_S}\d{{2}}|\d{{4}}\.\d{{2}}\.\d{{3}}\.B\.?\d{{2}}",
-    "NO": rf"\d{{3}}{_S}\d{{3}}{_S}\d{{3}}(?:{_S}MVA)?",
-    "PL": rf"\d{{10}}|\d{{3}}{_S}\d{{3}}{_S}\d{{2}}{_S}\d{{2}}|\d{{3}}{_S}\d{{2}}{_S}\d{{2}}{_S}\d{{3}}",
-    "PT": rf"\d{{9}}|\d{{3}}{_S}\d{{3}}{_S}\d{{3}}",
-    "RO": r"\d{5,10}",
-    "SE": rf"\d{{10}}{_S}01|\d{{6}}-?\d{{4}}{_S}01",
-    "SI": r"\d{8}",
-    "SK": r"\d{10}",
-    "CHE": rf"{_S}\d{{3}}{_S}\d{{3}}{_S}\d{{3}}",
+    "AT": r"U\d{8}", "BE": r"[01]\d{9}|\d{9}", "BG": r"\d{9,10}", "CY": r"\d{8}[A-Z]", "CZ": r"\d{8,10}",
+    "DE": r"\d{9}", "DK": r"\d{8}", "EE": r"\d{9}", "EL": r"\d{9}", "ES": r"[A-Z]\d{7}[0-9A-Z]|\d{8}[A-Z]",
+    "EU": r"\d{9}", "FI": r"\d{8}", "FR": r"[0-9A-HJ-NP-Z]{2}\d{9}", "GB": r"\d{9}(?:\d{3})?", "HR": r"\d{11}",
+    "HU": r"\d{8}", "IE": r"\d{7}[A-Z]{1,2}|\d[A-Z]\d{5}[A-Z]", "IT": r"\d{11}", "LT": r"\d{9}(?:\d{3})?",
+    "LU": r"\d{8}", "LV": r"\d{11}", "MT": r"\d{8}", "NL": r"\d{9}B\d{2}", "NO": r"\d{9}(?:MVA)?", "PL": r"\d{10}",
+    "PT": r"\d{9}", "RO": r"\d{4,10}", "SE": r"\d{10}01", "SI": r"\d{8}", "SK": r"\d{10}", "CHE": r"\d{9}",
     "XI": r"\d{9}",
-    "US": rf"{_S}\d{{2}}{_S}\d{{7}}",
-}
-_VAT = re.compile(
-    r"(?<![A-Za-z0-9])(?:"
-    + "|".join(rf"{country}{_S}(?:{form})" for country, form in _FORMS.items() if country != "US")
-    + r")(?![A-Za-z0-9])"
-)
+}  # fmt: skip
+_COMPACT = {country: re.compile(form) for country, form in _FORMS.items()}
+_PREFIX = re.compile(rf"(?<![A-Za-z0-9])({'|'.join(sorted(_FORMS, key=len, reverse=True))})(?=[\s.\-]?[A-Z0-9])")
+_REST = re.compile(r"(?:[\s.\-]{0,2}[A-Z0-9]+)+")
 _LOOSE = re.compile(
     r"(?=[A-Z\-\s./]{0,8}\d)(?:[A-Z]{2,3}[\s.\-]{0,2})?[A-Z]?[\s.\-]?\d[\dA-Z]*(?:[\s.\-/]{1,2}[\dA-Z]*\d[\dA-Z]*)*(?:[\s.\-][A-Z](?![A-Za-z]))?"
 )
@@ -93,8 +64,34 @@ def compact(text: str) -> str:
 
 
 def find_vat_ids(text: str) -> list[Found]:
-    """VAT ids with their country prefix, spaced in any way that is usual."""
-    return [Found(match.start(), match.end(), compact(match.group())) for match in _VAT.finditer(text)]
+    """VAT ids with their country prefix, whatever groups they are printed in."""
+    found: list[Found] = []
+    for match in _PREFIX.finditer(text):
+        if found and match.start() < found[-1].end:
+            continue
+        one = _vat_id_at(text, match)
+        if one is not None:
+            found.append(one)
+    return found
+
+
+def _vat_id_at(text: str, prefix: re.Match[str]) -> Found | None:
+    """The longest run of groups after the prefix that has the country's form; one with right check digits first."""
+    rest = _REST.match(text, prefix.end())
+    if rest is None:
+        return None
+    country = prefix[1]
+    fits: list[Found] = []
+    value = country
+    for index in range(prefix.end(), min(rest.end(), prefix.end() + 24)):
+        char = text[index]
+        if char.isalnum():
+            value += char
+        ends = index + 1 == len(text) or not text[index + 1].isalnum()
+        if char.isalnum() and ends and _COMPACT[country].fullmatch(value[len(country) :]):
+            fits.append(Found(prefix.start(), index + 1, value))
+    proven = [found for found in fits if vat_id_holds(found.value)]
+    return proven[-1] if proven else fits[-1] if fits else None
 
 
 def national_vat_id(text: str) -> Found | None:

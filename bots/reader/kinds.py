@@ -95,16 +95,19 @@ def find_currency(sheet: Sheet, totals: Sequence[Amount], countries: Sequence[st
             votes[code] += 2
     if votes:
         return votes.most_common(1)[0][0], None, "amounts" if len(votes) == 1 else "mixed"
-    for amount in sheet.spots.all_amounts():
-        if code := _resolved(sheet, amount.currency):
-            votes[code] += 2
-    for row in sheet.layout.rows:
-        for code, _ in _words_of(sheet, row):
-            votes[code] += 1
-    if votes:
-        ranked = votes.most_common(2)
-        sure = len(ranked) == 1 or ranked[0][1] >= 3 * ranked[1][1]
-        return ranked[0][0], None, "words" if sure else "mixed"
+    last = max((amount.row.index for amount in totals), default=len(sheet.layout.rows))
+    for after in (False, True):
+        for row in sheet.layout.rows:
+            if (row.index > last) is after:
+                for code, _ in _words_of(sheet, row):
+                    votes[code] += 1
+                for amount in sheet.spots.amounts.get(row.index, ()):
+                    if code := _resolved(sheet, amount.currency):
+                        votes[code] += 2
+        if votes:  # what stands after the totals (an equivalent, the capital of the firm) counts only alone
+            ranked = votes.most_common(2)
+            sure = not after and (len(ranked) == 1 or ranked[0][1] >= 5 * ranked[1][1])
+            return ranked[0][0], None, "words" if sure else "mixed"
     for country in countries:
         if country in _COUNTRY:
             return _COUNTRY[country], None, "country"

@@ -80,6 +80,9 @@ def _match(row: Row, run: list[tuple[int, Token]], start: int, lexicon: Lexicon,
     words = sum(1 for _, token in run if token.text.isalpha())
     at = 0
     while at < len(run):
+        if run[at][1].text == "percent" and at and run[at - 1][1].text.isdigit():
+            at += 1  # "21% IVA" is a rate and a name, not the heading "% IVA"
+            continue
         if small(run[at][1].text) or run[at][1].text not in prefixes:
             if (title := _compound(run[at][1].text, meanings)) is not None:
                 hits.append(_hit(row, run, at, at, title[0], title[1], words, start))

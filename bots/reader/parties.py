@@ -73,14 +73,19 @@ def _zones(sheet: Sheet) -> list[_Zone]:
         party = hit.names("party")[0]
         width = sheet.layout.pages[0].width
         right = min((phrase.x0 for phrase in hit.row.phrases if phrase.x0 > hit.x1 + 20), default=hit.x0 + 0.45 * width)
-        bottom, edge, rows = hit.row.bottom, hit.row, 0
+        bottom, edge, rows, usual = hit.row.bottom, hit.row, 0, 0.0
         for row in sheet.layout.below(hit.row, 190.0):
             other = any(
                 h.means("party") and h.pure and _opens(h) and abs(h.x0 - hit.x0) < 25
                 for h in sheet.hits.get(row.index, ())
             )
-            if other or row.top - edge.bottom > 3.0 * row.height or rows > 14:
+            aligned = any(hit.x0 - 25 <= phrase.x0 <= hit.x0 + 25 for phrase in row.phrases)
+            apart = row.top - edge.bottom
+            if other or rows > 12 or (aligned and rows and apart > max(0.6 * row.height, 1.6 * usual)):
                 break
+            if apart > 3.0 * row.height:
+                break
+            usual = max(usual, apart) if aligned and rows else usual
             if any(hit.x0 - 25 <= phrase.x0 <= hit.x0 + 25 for phrase in row.phrases):
                 bottom, edge = row.bottom, row
                 rows += 1

@@ -195,7 +195,8 @@ def _split_wide(phrase: Phrase, numbers: list[Printed]) -> list[Printed]:
         row = phrase.row
         first, last = phrase.words_at(number.inner, number.inner + len(number.digits))
         gaps = [row.x0[i + 1] - row.x1[i] for i in range(first, last - 1)]
-        if all(gap <= 0.34 * row.words[first].size for gap in gaps):
+        digit = (row.x1[last - 1] - row.x0[first] - sum(gaps)) / max(sum(len(w.text) for w in row.words[first:last]), 1)
+        if all(gap <= max(0.3 * row.words[first].size, 1.08 * digit) for gap in gaps):
             parted.append(number)
             continue
         at = number.inner

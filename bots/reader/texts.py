@@ -208,6 +208,7 @@ def find_title_numbers(sheet: Sheet) -> list[Pick]:
     for title in sheet.hits_of("title"):
         if title.prose or not title.pure:
             continue
+        picks.extend(_after_title(sheet, title))
         beside = [hit for hit in sheet.hits.get(title.row.index, ()) if hit.key == "no" and hit.first >= title.last]
         under = [
             hit
@@ -220,3 +221,13 @@ def find_title_numbers(sheet: Sheet) -> list[Pick]:
                 pick.score *= worth
                 picks.append(pick)
     return rank(picks)
+
+
+def _after_title(sheet: Sheet, title: Hit) -> Iterator[Pick]:
+    """`Tax Invoice 02490`: the code close behind the title."""
+    if title.means("title", "not an invoice") or title.means("label", "invoice_number"):
+        return
+    for pick in _codes(sheet, title):
+        if pick.row is title.row and pick.first <= title.last and pick.row.x0[pick.first] - title.x1 < 40:
+            pick.score *= 0.85
+            yield pick
