@@ -10,12 +10,22 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from config import crashpoints
+from config.errors import ApplicationException, AuditBroken
 from records import schema, sequencer
 from records.clock import to_micros
 from records.ids import new_id
 from records.keys import load_signer
 from records.merkle import Frontier, leaf_hash
-from records.note import Checkpoint, Signer, VerifierKey, checkpoint_text, sign_note
+from records.note import (
+    Checkpoint,
+    Signer,
+    VerifierKey,
+    checkpoint_text,
+    open_note,
+    parse_checkpoint,
+    sign_note,
+)
+from records.tiles import Tiles
 from records.verifier import Verification, verify_log
 
 if TYPE_CHECKING:
@@ -42,6 +52,7 @@ class Log:
     def __init__(self, records: Records):
         self._records = records
         self._signer: Signer | None = None
+        self.tiles = Tiles(records.home / "log")
 
     @property
     def signer(self) -> Signer:
@@ -78,7 +89,7 @@ class Log:
         crashpoints.reach("audit.appended")
         with self._records.begin() as tx:
             known = _last(tx.connection)
-            frontier = Frontier.unpack(known.size, known.frontier) if known else Frontier()
+            frontier = _frontier(known, [signer.verifier])
             frontier.extend(leaf_hash(data) for _, data in rows(tx.connection, frontier.size))
             if known and known.size == frontier.size:
                 return SignedCheckpoint(known.size, known.root, known.note)
@@ -91,7 +102,17 @@ class Log:
                 )
             )  # fmt: skip
         crashpoints.reach("audit.checkpointed")
+        self._write_tiles(frontier.size)
         return SignedCheckpoint(frontier.size, root.hex(), note)
+
+    def _write_tiles(self, size: int) -> None:
+        with self._records.reading() as connection:
+            try:
+                self.tiles.extend(
+                    size, lambda start, end: [leaf_hash(data) for _, data in rows(connection, start, end)]
+                )
+            except OSError as error:
+                raise ApplicationException("OF705", str(self.tiles.folder), why=error) from error
 
     def checkpoints(self) -> list[SignedCheckpoint]:
         """All checkpoints, oldest first."""
@@ -109,13 +130,15 @@ class Log:
         self.sequence()
         with self._records.typed(), self._records.reading() as connection:
             notes = connection.execute(select(_checkpoints.c.note).order_by(_checkpoints.c.size)).scalars().all()
-            return verify_log(rows(connection), notes, keys=[key], heads=heads)
+            return verify_log(rows(connection), notes, keys=[key], heads=heads, tiles=self.tiles.read)
 
 
-def rows(connection: Connection, start: int = 0) -> Iterator[tuple[int, bytes]]:
-    """(seq, bytes) of all events from `start`, a page at a time."""
-    while True:
+def rows(connection: Connection, start: int = 0, end: int | None = None) -> Iterator[tuple[int, bytes]]:
+    """(seq, bytes) of the events from `start` to before `end`, a page at a time."""
+    while end is None or start < end:
         query = select(_events.c.seq, _events.c.bytes).where(_events.c.seq >= start).order_by(_events.c.seq)
+        if end is not None:
+            query = query.where(_events.c.seq < end)
         page = connection.execute(query.limit(_PAGE)).all()
         yield from ((seq, data) for seq, data in page)
         if len(page) < _PAGE:
@@ -134,3 +157,19 @@ class _Known:
 def _last(connection: Connection) -> _Known | None:
     row = connection.execute(select(_checkpoints).order_by(_checkpoints.c.size.desc()).limit(1)).first()
     return _Known(row.size, row.root, row.note, row.frontier) if row is not None else None
+
+
+def _frontier(known: _Known | None, keys: Sequence[VerifierKey]) -> Frontier:
+    """The tree as the last checkpoint has it: never taken on trust, for the next one is signed over it."""
+    if known is None:
+        return Frontier()
+    try:
+        frontier = Frontier.unpack(known.size, known.frontier)
+        signed = parse_checkpoint(open_note(known.note, keys)[0].text)
+    except ValueError as error:
+        raise AuditBroken(
+            "OF720", why=f"the last checkpoint, over {known.size} events, was changed: {error}"
+        ) from error
+    if (signed.size, signed.root) != (known.size, frontier.root()) or known.root != signed.root.hex():
+        raise AuditBroken("OF720", why=f"the last checkpoint, over {known.size} events, contradicts itself")
+    return frontier

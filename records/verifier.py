@@ -5,7 +5,7 @@ Pure: it takes rows and notes, wherever they come from.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -13,8 +13,9 @@ import orjson
 
 from config.errors import OficioError
 from records.canonical import canonical
-from records.merkle import EMPTY_ROOT, Frontier, leaf_hash
+from records.merkle import EMPTY_ROOT, leaf_hash
 from records.note import VerifierKey, open_note, parse_checkpoint, parse_note
+from records.tiles import WIDTH, BlockTree, tile_path
 
 __all__ = ["Finding", "FindingKind", "Verification", "verify_log"]
 
@@ -65,12 +66,17 @@ class _Signed:
     findings: list[Finding] = field(default_factory=list)
 
 
+TileReader = Callable[[int, int, int], "Sequence[bytes] | None"]
+"""Gives the hashes of the tile (level, number, width), or None when there is no such tile."""
+
+
 def verify_log(
     events: Iterable[tuple[int, bytes]],
     notes: Sequence[str],
     *,
     keys: Sequence[VerifierKey],
     heads: Sequence[str] = (),
+    tiles: TileReader | None = None,
 ) -> Verification:
     """Verify events (number, stored bytes; in order from 0) against checkpoints.
 
@@ -78,31 +84,106 @@ def verify_log(
         notes: the checkpoints kept beside the events.
         keys: the log's keys, those of the past too.
         heads: checkpoints that were handed out and kept elsewhere (an auditor, a witness).
+        tiles: the tree's hashes kept beside the events: with them a changed event is named exactly.
     """
     signed = _read_notes(notes, heads, keys)
-    findings = signed.findings
-    frontier, chain, covered, agree = Frontier(), _Chain(), 0, 0
+    walk = _Walk(signed, tiles)
     for seq, data in events:
-        if seq != frontier.size:
-            findings.append(_gap(frontier.size, seq))
+        if not walk.step(seq, data):
             break
-        wrong = chain.wrong(seq, data)
-        if wrong is not None:
-            findings.append(wrong)
-            break
-        frontier.append(leaf_hash(data))
-        expected = signed.roots.get(frontier.size)
-        if expected is None:
-            continue
-        if expected != frontier.root():
-            findings.append(_other_root(covered, frontier.size, frontier.size in signed.elsewhere))
-            break
-        covered, agree = frontier.size, agree + 1
     else:
-        findings += _cut(signed, frontier.size)
-        if signed.roots.get(0, EMPTY_ROOT) != EMPTY_ROOT:
-            findings.append(Finding("forked", 0, "a checkpoint over no events has another root than the empty log"))
-    return Verification(frontier.size, frontier.root().hex(), agree, covered, tuple(findings))
+        walk.finish()
+    findings = [*signed.findings, *walk.findings]
+    return Verification(walk.tree.size, walk.tree.root().hex(), walk.agree, walk.covered, tuple(findings))
+
+
+class _Walk:
+    """Goes over the events once: form, order, tree, tiles and signed roots."""
+
+    def __init__(self, signed: _Signed, tiles: TileReader | None):
+        self.signed = signed
+        self.tiles = tiles
+        self.tree = BlockTree(self._full_tile if tiles else None)
+        self.chain = _Chain()
+        self.findings: list[Finding] = []
+        self.covered = self.agree = 0
+        self.sizes = sorted(signed.roots)
+        self._told: BlockTree | None = None  # the tree as the tiles have it, from where the two differ
+        self._differs = -1
+        self._tile: Sequence[bytes] | None = None
+
+    def step(self, seq: int, data: bytes) -> bool:
+        """Take the next event; False when there is no use in going on."""
+        place = self.tree.size
+        if seq != place:
+            self.findings.append(_gap(place, seq))
+            return False
+        wrong = self.chain.wrong(seq, data)
+        if wrong is not None:
+            self.findings.append(wrong)
+            return False
+        leaf = leaf_hash(data)
+        if self.tiles is not None:
+            self._compare(place, leaf)
+        self.tree.append(leaf)
+        expected = self.signed.roots.get(self.tree.size)
+        return expected is None or self._at_checkpoint(expected)
+
+    def _compare(self, place: int, leaf: bytes) -> None:
+        if place % WIDTH == 0:
+            self._tile = self._read_tile(place // WIDTH)
+        told = self._tile[place % WIDTH] if self._tile is not None and place % WIDTH < len(self._tile) else None
+        if self._told is None and told is not None and told != leaf:
+            self._told, self._differs = self.tree.copy(), place
+        if self._told is not None:
+            self._told.append(told if told is not None else leaf)
+
+    def _read_tile(self, number: int) -> Sequence[bytes] | None:
+        if self.tiles is None or not self.sizes:
+            return None
+        rest = self.sizes[-1] - number * WIDTH
+        return self.tiles(0, number, min(rest, WIDTH)) if rest > 0 else None
+
+    def _at_checkpoint(self, expected: bytes) -> bool:
+        size = self.tree.size
+        if expected == self.tree.root():
+            if self._told is not None:
+                tile = tile_path(0, self._differs // WIDTH)
+                says = f"the tile {tile} was changed: its hash of event {self._differs} is not that of the event"
+                self.findings.append(Finding("edited", self._differs, says))
+                self._told = None
+            self.covered, self.agree = size, self.agree + 1
+            return True
+        if self._told is not None and expected == self._told.root():
+            says = f"event {self._differs} is not the one that was signed"
+            self.findings.append(Finding("edited", self._differs, says))
+        else:
+            self.findings.append(_other_root(self.covered, size, size in self.signed.elsewhere))
+        return False
+
+    def _full_tile(self, level: int, number: int, hashes: Sequence[bytes]) -> None:
+        if level and self.tiles is not None:
+            self._check_tile(level, number, hashes)
+
+    def _check_tile(self, level: int, number: int, hashes: Sequence[bytes]) -> None:
+        found = self.tiles(level, number, len(hashes)) if self.tiles is not None else None
+        if found is not None and list(found) != list(hashes):
+            first = number * WIDTH ** (level + 1)
+            says = f"the tile {tile_path(level, number, len(hashes))} was changed"
+            self.findings.append(Finding("edited", first, says))
+
+    def finish(self) -> None:
+        """After the last event: what the checkpoints know beyond it, and the tiles that are not full."""
+        size = self.tree.size
+        self.findings += _cut(self.signed, size)
+        if self.signed.roots.get(0, EMPTY_ROOT) != EMPTY_ROOT:
+            self.findings.append(
+                Finding("forked", 0, "a checkpoint over no events has another root than the empty log")
+            )
+        if size == self.covered:
+            for level, number, hashes in self.tree.partials():
+                if level:
+                    self._check_tile(level, number, hashes)
 
 
 def _gap(expected: int, found: int) -> Finding:
