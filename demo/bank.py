@@ -17,7 +17,6 @@ from lxml import etree
 __all__ = ["BankLine", "camt_053", "workbook"]
 
 _NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
-_NSMAP: dict[str | None, str] = {None: _NAMESPACE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class BankLine:
 
 def camt_053(lines: Sequence[BankLine], iban: str, bic: str, owner: str, opening: Decimal) -> bytes:
     """A statement over these lines, with opening and closing balance."""
-    root = etree.Element(f"{{{_NAMESPACE}}}Document", nsmap=_NSMAP)
+    root = etree.fromstring(f'<Document xmlns="{_NAMESPACE}"/>')
     statement_of = _add(root, "BkToCstmrStmt")
     header = _add(statement_of, "GrpHdr")
     last = max(line.booked for line in lines)

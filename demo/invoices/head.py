@@ -138,7 +138,8 @@ def draw_addresses(draft: Draft, y: float) -> float:
             boxed = style.at.parties == "boxed pair"
             pad = 6 if boxed else 0
             first = _labelled(draft, draft.left + pad, y + pad, draft.label("seller"), seller)
-            second = _labelled(draft, middle + pad, y + pad, draft.label("bill_to") or draft.label("customer"), buyer)
+            head = draft.label("bill_to") or draft.said.labels["bill_to"][1]
+            second = _labelled(draft, middle + pad, y + pad, head, buyer)
             bottom = max(first, second)
             if boxed:
                 draft.sheet.box(draft.left, y - 8, middle - 12, bottom)
