@@ -35,7 +35,7 @@ def read_html_table(data: bytes, options: SheetOptions, *, where: str = "") -> t
         raise DocumentRefused("OF650", where, why="a page without a table")
     width = max(len(row) for row in rows)
     if width * len(rows) > _MAX_CELLS:
-        raise DocumentRefused("OF654", where, rows=len(rows), columns=width)
+        raise DocumentRefused("OF654", where, rows=len(rows), columns=width, cells=width * len(rows))
     header = find_header([[Cell(cell) if cell else None for cell in row] for row in rows[:60]]).index
     if options.header_row is not None:
         header = options.header_row - 1 if options.header_row else None

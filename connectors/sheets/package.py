@@ -40,11 +40,13 @@ class Package:
         kind: xlsx, xlsm, xlsb or ods.
         archive: open for reading.
         names: of the members.
+        unpacked: bytes of all members.
     """
 
     kind: str
     archive: zipfile.ZipFile
     names: frozenset[str]
+    unpacked: int = 0
 
     def read(self, name: str, limit: int = 64 << 20) -> bytes:
         """A small member's bytes; b"" when there is none.
@@ -77,16 +79,16 @@ def inspect_package(data: bytes, *, where: str = "") -> Package:
         members = archive.infolist()
     except _DAMAGE as error:
         raise DocumentRefused("OF653", where, why=str(error)[:200] or type(error).__name__) from error
-    _refuse_bombs(members, len(data), where)
+    unpacked = _refuse_bombs(members, len(data), where)
     names = frozenset(member.filename for member in members)
-    package = Package(_kind(names, archive, where), archive, names)
+    package = Package(_kind(names, archive, where), archive, names, unpacked)
     for member in members:
         if member.filename.endswith((".xml", ".rels")):
             _refuse_document_type(package, member, where)
     return package
 
 
-def _refuse_bombs(members: list[zipfile.ZipInfo], packed: int, where: str) -> None:
+def _refuse_bombs(members: list[zipfile.ZipInfo], packed: int, where: str) -> int:
     if len(members) > _MAX_MEMBERS:
         raise DocumentRefused("OF652", where, size=f"{len(members)} members", ratio="?", limit=_MAX_MEMBERS)
     total = 0
@@ -99,6 +101,7 @@ def _refuse_bombs(members: list[zipfile.ZipInfo], packed: int, where: str) -> No
             raise DocumentRefused(
                 "OF652", f"{where} {member.filename}"[:200], size=total, ratio=ratio, limit=MAX_EXPANDED
             )
+    return total
 
 
 def _kind(names: frozenset[str], archive: zipfile.ZipFile, where: str) -> str:

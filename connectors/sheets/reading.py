@@ -44,7 +44,7 @@ def read(data: bytes | Path, *, options: SheetOptions | None = None, name: str =
     where = name or (data.name if isinstance(data, Path) else "")
     size = data.stat().st_size if isinstance(data, Path) else len(data)
     if size > MAX_BYTES:
-        raise DocumentRefused("OF654", where, rows=f"{size} bytes", columns="?")
+        raise DocumentRefused("OF654", where, rows=f"{size} bytes", columns="?", cells="?")
     content = data.read_bytes() if isinstance(data, Path) else data
     if not content.strip(b"\0 \t\r\n"):
         raise DocumentRefused("OF650", where, why="empty")
@@ -144,8 +144,9 @@ def _finish(
     again: Callable[[int, int], pl.DataFrame] | None = None,
 ) -> Sheet:
     """Cut the block to the table asked for and clean it; `again(header row, rows)` loads a part anew, with its own types."""
-    if table.frame.width * table.frame.height > options.max_cells:
-        raise DocumentRefused("OF654", where, rows=table.frame.height, columns=table.frame.width)
+    size = table.frame.width * table.frame.height
+    if size > options.max_cells:
+        raise DocumentRefused("OF654", where, rows=table.frame.height, columns=table.frame.width, cells=size)
     place = f"{where} {report.sheet}".strip()
     regions = find_regions(table.frame)
     if not regions:

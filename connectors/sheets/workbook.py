@@ -147,17 +147,17 @@ def open_workbook(data: bytes, *, where: str = "") -> Workbook:
     Raises:
         DocumentRefused: OF650 to OF655, for each reason not to read it.
     """
-    package = None
+    package, unpacked = None, len(data)
     if data.startswith(b"PK"):
         package = inspect_package(data, where=where)
-        kind = package.kind
+        kind, unpacked = package.kind, package.unpacked
     else:
         kind = ole_kind(data)
         if kind == "encrypted":
             raise DocumentRefused("OF651", where)
         if kind != "xls":
             raise DocumentRefused("OF650", where, why="an OLE file without a workbook in it")
-    facts = {} if kind in ("xlsx", "xlsm") else probe(data, where=where)
+    facts = {} if kind in ("xlsx", "xlsm") else probe(data, unpacked, where=where)
     with _parsing(where):
         reader = fastexcel.read_excel(data)
         names = tuple(reader.sheet_names)

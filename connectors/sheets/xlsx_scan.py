@@ -88,7 +88,9 @@ def pieces(archive: zipfile.ZipFile, member: str) -> Iterator[bytes]:
                 cut = max(piece.rfind(b"<c "), 0)
             if not cut:
                 if len(piece) > _LONGEST:
-                    raise DocumentRefused("OF654", member, rows="one cell", columns=f"more than {_LONGEST} bytes")
+                    raise DocumentRefused(
+                        "OF654", member, rows=1, columns=1, cells=f"one of more than {_LONGEST} bytes"
+                    )
                 rest = piece
                 continue
             rest = piece[cut:]
@@ -162,7 +164,7 @@ def _refuse_far_cells(scan: SheetScan, archive: zipfile.ZipFile, member: str, wh
             filled += 1
     high, wide = rows[0] - rows[1] + 1, columns[0] - columns[1] + 1
     if filled and high * wide > 20_000_000 and high * wide > 30 * filled:
-        raise DocumentRefused("OF654", where, rows=rows[0], columns=columns[0], cells=filled)
+        raise DocumentRefused("OF654", where, rows=rows[0], columns=columns[0], cells=f"{filled} filled")
 
 
 def _preview(body: bytes, archive: zipfile.ZipFile, strings: str) -> dict[int, dict[int, Cell]]:
