@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bots.reader.folding import Token, small, tokens
 from bots.reader.languages import Lexicon, Meaning
 from bots.reader.layout import Row
 
+_JOINING = {"/", "&", "+"}
 _TITLES_IN_COMPOUNDS = ("rechnung", "gutschrift", "faktura", "factuur", "creditnota")
 
 __all__ = ["Hit", "find_hits", "languages_of"]
@@ -66,18 +67,31 @@ def find_hits(rows: Iterable[Row], lexicon: Lexicon) -> dict[int, list[Hit]]:
     for row in rows:
         hits: list[Hit] = []
         for phrase in row.phrases:
-            run = [
-                (index, token) for index in range(phrase.start, phrase.end) for token in tokens(row.words[index].text)
-            ]
-            _match(row, run, phrase.start, lexicon, hits)
+            words = sum(1 for index in range(phrase.start, phrase.end) if row.words[index].text[:1].isalpha())
+            for run in _runs(row, phrase.start, phrase.end):
+                _match(row, run, words, lexicon, hits)
         if hits:
             found[row.index] = hits
     return found
 
 
-def _match(row: Row, run: list[tuple[int, Token]], start: int, lexicon: Lexicon, hits: list[Hit]) -> None:
+def _runs(row: Row, start: int, end: int) -> Iterator[list[tuple[int, Token]]]:
+    """Tokens of a phrase, taken apart at dots, bars and colons between its parts: `Firm S.L.U. · C.I.F. B12`."""
+    run: list[tuple[int, Token]] = []
+    for index in range(start, end):
+        text = row.words[index].text
+        found = tokens(text)
+        if found:
+            run.extend((index, token) for token in found)
+        if run and ((not found and text not in _JOINING) or text[-1] in ":;,"):
+            yield run
+            run = []
+    if run:
+        yield run
+
+
+def _match(row: Row, run: list[tuple[int, Token]], words: int, lexicon: Lexicon, hits: list[Hit]) -> None:
     prefixes, meanings = lexicon.prefixes, lexicon.meanings
-    words = sum(1 for _, token in run if token.text.isalpha())
     at = 0
     while at < len(run):
         if run[at][1].text == "percent" and at and run[at - 1][1].text.isdigit():
@@ -85,7 +99,7 @@ def _match(row: Row, run: list[tuple[int, Token]], start: int, lexicon: Lexicon,
             continue
         if small(run[at][1].text) or run[at][1].text not in prefixes:
             if (title := _compound(run[at][1].text, meanings)) is not None:
-                hits.append(_hit(row, run, at, at, title[0], title[1], words, start))
+                hits.append(_hit(row, run, at, at, title[0], title[1], words))
             at += 1
             continue
         text, best, best_text = "", -1, ""
@@ -101,7 +115,7 @@ def _match(row: Row, run: list[tuple[int, Token]], start: int, lexicon: Lexicon,
         if best < 0:
             at += 1
             continue
-        hits.append(_hit(row, run, at, best, best_text, meanings[best_text], words, start))
+        hits.append(_hit(row, run, at, best, best_text, meanings[best_text], words))
         at = best + 1
 
 
@@ -113,7 +127,6 @@ def _hit(
     text: str,
     meanings: tuple[Meaning, ...],
     words: int,
-    start: int,
 ) -> Hit:
     first, (last, token) = run[at][0], run[best]
     before = sum(1 for _, t in run[:at] if t.text.isalpha() and len(t.text) > 1 and not small(t.text))
@@ -125,7 +138,7 @@ def _hit(
         key=text,
         meanings=meanings,
         prose=words > 9 and before > 2,
-        pure=at == 0 or (first == start and not before),
+        pure=at == 0 or not before,
     )
 
 

@@ -36,6 +36,7 @@ class Parties:
     seller_name: list[Pick]
     buyer_name: list[Pick]
     unread_vat_label: bool
+    shown_seller: bool
 
 
 def find_parties(sheet: Sheet, own: OwnIdentity | None) -> Parties:
@@ -47,7 +48,19 @@ def find_parties(sheet: Sheet, own: OwnIdentity | None) -> Parties:
         _agree_with_bank(seller, ibans[0].value[:2])
     names_buyer = _names_under(sheet, "buyer")
     names_seller = _seller_names(sheet, zones, own, names_buyer)
-    return Parties(seller, buyer, ibans, _bic(sheet), names_seller, names_buyer, unread)
+    shown = bool(seller) and _shows_seller(sheet, seller[0], zones, ibans, own)
+    return Parties(seller, buyer, ibans, _bic(sheet), names_seller, names_buyer, unread, shown)
+
+
+def _shows_seller(sheet: Sheet, pick: Pick, zones: list[_Zone], ibans: list[Pick], own: OwnIdentity | None) -> bool:
+    """Whether something besides its label says that an id is the seller's: where it stands, the bank's country, or
+    that the buyer is us."""
+    page = sheet.layout.pages[min(pick.row.page, len(sheet.layout.pages)) - 1]
+    foot = pick.row.top > 0.8 * page.height
+    zone = any(z.party == "seller" and z.holds(pick.row, pick.row.x0[pick.first]) for z in zones)
+    bank = any(iban.value[:2] == pick.value[:2] for iban in ibans)
+    named = pick.label is not None and pick.label.means("label", "buyer_vat_id")
+    return foot or zone or bank or _heads_the_page(sheet, pick) > 0 or (bool(own and own.vat_ids) and not named)
 
 
 @dataclass(slots=True)
@@ -81,7 +94,7 @@ def _zones(sheet: Sheet) -> list[_Zone]:
             )
             aligned = any(hit.x0 - 25 <= phrase.x0 <= hit.x0 + 25 for phrase in row.phrases)
             apart = row.top - edge.bottom
-            if other or rows > 12 or (aligned and rows and apart > max(0.6 * row.height, 1.6 * usual)):
+            if other or rows > 12 or (aligned and rows and apart > max(0.5 * row.height, 1.6 * usual)):
                 break
             if apart > 3.0 * row.height:
                 break
@@ -234,7 +247,8 @@ def _place(
     if pick.row.top > 0.8 * page.height:
         score += 0.25
     if vat_id_holds(pick.value):
-        score += 0.1
+        score += 0.04
+    score += 0.2 * _heads_the_page(sheet, pick)
     if pick.row.page > 1:
         score -= 0.1
     if pick.value in mine or pick.value[2:] in mine:
@@ -244,6 +258,40 @@ def _place(
     target = buyers if score < 0.25 else sellers
     if pick.value not in target or target[pick.value].score < score:
         target[pick.value] = pick
+
+
+def _heads_the_page(sheet: Sheet, pick: Pick) -> float:
+    """How much the block that the id ends looks like the sender's own: its first line opens the page, or is printed
+    again elsewhere (in a return address, in the foot, as the account's holder)."""
+    name = _block_name(sheet, pick)
+    if name is None:
+        return 0.0
+    row, text = name
+    if len(text) < 4 or not any(char.isalpha() for char in text):
+        return 0.0
+    again = sum(1 for other in sheet.layout.rows if text in fold(other.text()))
+    return 0.6 * (row.page == 1 and row.index < 3) + 0.4 * (again > 1)
+
+
+def _block_name(sheet: Sheet, pick: Pick) -> tuple[Row, str] | None:
+    """The first line of the block of text that ends with the id."""
+    row = pick.row
+    phrase = next((p for p in row.phrases if p.start <= pick.first < p.end), None)
+    if phrase is None:
+        return None
+    left, top = phrase.x0, row
+    found = (row, fold(row.text(phrase.start, phrase.end)))
+    for index in range(row.index - 1, max(row.index - 9, -1), -1):
+        above = sheet.layout.rows[index]
+        if above.page != row.page or top.top - above.bottom > 1.1 * row.height:
+            break
+        level = next((p for p in above.phrases if abs(p.x0 - left) < 7 or (p.x0 < left < p.x1 and index < 3)), None)
+        if level is None:
+            continue
+        if any(hit.first == level.start and hit.means("party") for hit in sheet.hits.get(index, ())):
+            break
+        found, top = (above, fold(above.text(level.start, level.end))), above
+    return found
 
 
 def _agree_with_bank(sellers: list[Pick], country: str) -> None:

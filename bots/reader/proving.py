@@ -137,7 +137,7 @@ def _doubt_seller(reading: Reading, evidence: Evidence) -> Iterator[Reason]:
         if evidence.parties.unread_vat_label or reading.get("seller_name") is None:
             yield Reason("OF238")
         return
-    if picks[0].score < 0.6:
+    if picks[0].score < 0.6 or not evidence.parties.shown_seller:
         yield Reason("OF239", facts={"value": picks[0].value})
     if len(picks) > 1 and picks[1].score > picks[0].score - 0.12 and picks[1].value[-8:] != picks[0].value[-8:]:
         yield Reason("OF240", facts={"value": picks[0].value, "other": picks[1].value})
