@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from config.errors import ConfigError
-from records.note import Signer
+from records.note import Signer, VerifierKey
 
-__all__ = ["load_signer", "write_once"]
+__all__ = ["load_signer", "replace_key", "retired_keys", "write_once"]
 
 
 def write_once(path: Path, data: bytes, mode: int = 0o600) -> bool:
@@ -34,13 +34,13 @@ def write_once(path: Path, data: bytes, mode: int = 0o600) -> bool:
         draft.unlink()
 
 
-def load_signer(folder: Path, name: str) -> Signer:
-    """The key `folder/audit.pem` under the name of the log; made when there is none.
+def load_signer(folder: Path, name: str, file: str = "audit.pem") -> Signer:
+    """The key `folder/audit.pem` (or another file) under the name of the log; made when there is none.
 
     Raises:
         ConfigError: OF716, the file is not an Ed25519 key or others may read it.
     """
-    path = folder / "audit.pem"
+    path = folder / file
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         pem = Ed25519PrivateKey.generate().private_bytes(
@@ -56,3 +56,26 @@ def load_signer(folder: Path, name: str) -> Signer:
     if not isinstance(key, Ed25519PrivateKey):
         raise ConfigError("OF716", str(path), why="it is not an Ed25519 key")
     return Signer(name, key)
+
+
+def retired_keys(folder: Path) -> list[VerifierKey]:
+    """The public keys of the past, oldest first.
+
+    Raises:
+        ConfigError: OF716, the file that keeps them is damaged.
+    """
+    path = folder / "retired.keys"
+    try:
+        return [VerifierKey.parse(line) for line in path.read_text("ascii").splitlines()] if path.exists() else []
+    except ValueError as error:
+        raise ConfigError("OF716", str(path), why=error) from error
+
+
+def replace_key(folder: Path, old: VerifierKey) -> None:
+    """Put `next.pem` in the place of `audit.pem`, whose public half is kept and whose private half is gone for good."""
+    if old not in retired_keys(folder):
+        with (folder / "retired.keys").open("a") as file:
+            file.write(f"{old}\n")
+            file.flush()
+            os.fsync(file.fileno())
+    (folder / "next.pem").replace(folder / "audit.pem")

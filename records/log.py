@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from config import crashpoints
-from config.errors import ApplicationException, AuditBroken
-from records import schema, sequencer
+from config.errors import ApplicationException, AuditBroken, ConfigError
+from records import audit, schema, sequencer
 from records.clock import to_micros
 from records.ids import new_id
-from records.keys import load_signer
+from records.keys import load_signer, replace_key, retired_keys
 from records.merkle import Frontier, leaf_hash
 from records.note import (
     Checkpoint,
@@ -56,9 +57,19 @@ class Log:
 
     @property
     def signer(self) -> Signer:
-        """The log's key under the log's name (`oficio/<id>`), both made at first use."""
+        """The log's key under the log's name (`oficio/<id>`), both made at first use.
+
+        Raises:
+            ConfigError: OF716, the key cannot be used, or it is not this log's (another machine made it: copy `keys/`).
+        """
         if self._signer is None:
-            self._signer = load_signer(self._records.home / "keys", self._origin())
+            signer = load_signer(self._keys, self._told("origin", f"oficio/{new_id()}"))
+            registered = self._told("key", str(signer.verifier))
+            if registered != str(signer.verifier):
+                raise ConfigError(
+                    "OF716", str(self._keys), why=f"the log is signed with {registered[-12:]}, not with it"
+                )
+            self._signer = signer
         return self._signer
 
     @property
@@ -66,20 +77,48 @@ class Log:
         """What a verifier needs to know of us."""
         return self.signer.verifier
 
-    def _origin(self) -> str:
+    @property
+    def _keys(self) -> Path:
+        return self._records.home / "keys"
+
+    def known_keys(self) -> list[VerifierKey]:
+        """All keys that the log was ever signed with, the present one last."""
+        return [*retired_keys(self._keys), self.key]
+
+    def rotate_key(self) -> VerifierKey:
+        """Hand the log over to a new key: an event names both, both sign a checkpoint, the old one is destroyed.
+
+        Returns:
+            The new key. It may be called again after it was interrupted.
+        """
+        old = self.signer
+        new = load_signer(self._keys, old.name, file="next.pem")
+        with self._records.begin() as tx:
+            body = {"old": str(old.verifier), "new": str(new.verifier)}
+            audit.append(tx, action="audit.key_handover", before={"key": body["old"]}, after={"key": body["new"]})
+        self.checkpoint(new)
+        with self._records.begin() as tx:
+            tx.connection.execute(update(_meta).where(_meta.c.name == "key").values(value=body["new"]))
+            replace_key(self._keys, old.verifier)
+        self._signer = new
+        return new.verifier
+
+    def _told(self, name: str, value: str) -> str:
         with self._records.begin() as tx:
             upsert = sqlite.insert if tx.connection.dialect.name == "sqlite" else postgresql.insert
-            row = {"name": "origin", "value": f"oficio/{new_id()}"}
-            tx.connection.execute(upsert(_meta).values(row).on_conflict_do_nothing())
-            return str(tx.connection.execute(select(_meta.c.value).where(_meta.c.name == "origin")).scalar_one())
+            tx.connection.execute(upsert(_meta).values(name=name, value=value).on_conflict_do_nothing())
+            return str(tx.connection.execute(select(_meta.c.value).where(_meta.c.name == name)).scalar_one())
 
     def sequence(self) -> None:
         """Give pending events their places (PostgreSQL; see `sequencer`)."""
         with self._records.typed(), self._records.engine.connect() as connection:
             sequencer.sequence(connection)
 
-    def checkpoint(self) -> SignedCheckpoint:
+    def checkpoint(self, *others: Signer) -> SignedCheckpoint:
         """Sign the log as it is now; the last checkpoint again when nothing has come since.
+
+        Args:
+            others: further signers, when a key is handed over.
 
         Raises:
             ApplicationException: as `Records.begin`.
@@ -89,12 +128,12 @@ class Log:
         crashpoints.reach("audit.appended")
         with self._records.begin() as tx:
             known = _last(tx.connection)
-            frontier = _frontier(known, [signer.verifier])
+            frontier = _frontier(known, self.known_keys())
             frontier.extend(leaf_hash(data) for _, data in rows(tx.connection, frontier.size))
             if known and known.size == frontier.size:
                 return SignedCheckpoint(known.size, known.root, known.note)
             root = frontier.root()
-            note = sign_note(checkpoint_text(Checkpoint(signer.name, frontier.size, root)), signer)
+            note = sign_note(checkpoint_text(Checkpoint(signer.name, frontier.size, root)), signer, *others)
             tx.connection.execute(
                 insert(_checkpoints).values(
                     size=frontier.size, root=root.hex(), note=note, frontier=frontier.pack(),
@@ -120,17 +159,26 @@ class Log:
             found = connection.execute(select(_checkpoints).order_by(_checkpoints.c.size))
             return [SignedCheckpoint(row.size, row.root, row.note) for row in found]
 
+    def keys(self) -> list[VerifierKey]:
+        """The keys that the log was signed with, oldest first."""
+        return [self.key]
+
+    def events(self, start: int = 0, end: int | None = None) -> Iterator[tuple[int, bytes]]:
+        """(number, bytes) of the events from `start` to before `end`."""
+        with self._records.typed(), self._records.reading() as connection:
+            yield from rows(connection, start, end)
+
     def verify(self, heads: Sequence[str] = ()) -> Verification:
         """Verify every event and every checkpoint, and that the log contains the `heads` that were kept elsewhere.
 
         Args:
             heads: signed notes of checkpoints that were handed out before.
         """
-        key = self.key
+        keys = self.known_keys()
         self.sequence()
         with self._records.typed(), self._records.reading() as connection:
             notes = connection.execute(select(_checkpoints.c.note).order_by(_checkpoints.c.size)).scalars().all()
-            return verify_log(rows(connection), notes, keys=[key], heads=heads, tiles=self.tiles.read)
+            return verify_log(rows(connection), notes, keys=keys, heads=heads, tiles=self.tiles.read)
 
 
 def rows(connection: Connection, start: int = 0, end: int | None = None) -> Iterator[tuple[int, bytes]]:
