@@ -17,6 +17,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -64,19 +65,11 @@ def peers() -> dict[str, Callable[[Path], Summary]]:
 def _with_mt940(path: Path) -> Summary:
     library = importlib.import_module("mt940")
     out: Summary = []
-    collection = library.parse(str(path))
-    amounts = [one.data["amount"].amount for one in collection if one.data.get("amount")]
-    opening = collection.data.get("final_opening_balance")
-    closing = collection.data.get("final_closing_balance")
-    out.append(
-        (
-            opening.amount.amount if opening else None,
-            closing.amount.amount if closing else None,
-            len(amounts),
-            sum((a for a in amounts if a > 0), Decimal(0)),
-            -sum((a for a in amounts if a < 0), Decimal(0)),
-        )
-    )
+    for statement in library.parse_statements(str(path)):
+        amounts = [one.data["amount"].amount for one in statement if one.data.get("amount")]
+        balances = [statement.data.get(f"final_{which}_balance") for which in ("opening", "closing")]
+        opening, closing = (None if one is None else one.amount.amount for one in balances)
+        out.append((opening, closing, len(amounts), *_sums(amounts)))
     return out
 
 
@@ -85,13 +78,18 @@ def _with_ofxtools(path: Path) -> Summary:
     parser.parse(str(path))
     out: Summary = []
     for statement in parser.convert().statements:
-        amounts = [one.trnamt for one in getattr(statement, "banktranlist", None) or []]
-        ledger = getattr(statement, "ledgerbal", None)
-        out.append(
-            (None, ledger.balamt if ledger else None, len(amounts), sum((a for a in amounts if a > 0), Decimal(0)),
-             -sum((a for a in amounts if a < 0), Decimal(0)))
-        )  # fmt: skip
+        if type(statement).__name__ == "INVSTMTRS":
+            moves = [one.stmttrn for one in statement.invtranlist or [] if type(one).__name__ == "INVBANKTRAN"]
+            ledger = None
+        else:
+            moves, ledger = statement.banktranlist or [], statement.ledgerbal
+        amounts = [one.trnamt for one in moves]
+        out.append((None, None if ledger is None else ledger.balamt, len(amounts), *_sums(amounts)))
     return out
+
+
+def _sums(amounts: list[Decimal]) -> tuple[Decimal, Decimal]:
+    return sum((a for a in amounts if a > 0), Decimal(0)), -sum((a for a in amounts if a < 0), Decimal(0))
 
 
 def csv_right(path: Path, truth: dict[str, Any]) -> bool:
@@ -124,10 +122,8 @@ def score(folder: Path, errors: bool) -> int:
         _count(row, truth, path, errors)
         peer = others.get(truth["format"])
         if peer is not None:
-            try:
+            with suppress(Exception):  # a peer may raise anything; then it is not right
                 row[3] += peer(path) == expected(truth)
-            except Exception:  # noqa: BLE001 - a peer may raise anything; then it is not right
-                pass
     for truth in json.loads((folder / "truth_csv.json").read_text("utf-8")):
         row = rows["csv"]
         row[0] += 1
