@@ -63,6 +63,7 @@ class _Signed:
 
     roots: dict[int, bytes] = field(default_factory=dict)
     elsewhere: set[int] = field(default_factory=set)
+    beside: set[int] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -158,7 +159,7 @@ class _Walk:
             says = f"event {self._differs} is not the one that was signed"
             self.findings.append(Finding("edited", self._differs, says))
         else:
-            self.findings.append(_other_root(self.covered, size, size in self.signed.elsewhere))
+            self.findings.append(_other_root(self.covered, size, size not in self.signed.beside))
         return False
 
     def _full_tile(self, level: int, number: int, hashes: Sequence[bytes]) -> None:
@@ -203,7 +204,7 @@ def _cut(signed: _Signed, size: int) -> list[Finding]:
     beyond = [one for one in signed.roots if one > size]
     if not beyond:
         return []
-    kind: FindingKind = "rolled back" if set(beyond) <= signed.elsewhere else "cut"
+    kind: FindingKind = "cut" if signed.beside & set(beyond) else "rolled back"
     return [Finding(kind, size, f"events from {size} on are gone: a checkpoint over {max(beyond)} events was signed")]
 
 
@@ -227,8 +228,7 @@ def _read_notes(notes: Sequence[str], heads: Sequence[str], keys: Sequence[Verif
         if known != checkpoint.root:
             says = f"{name}: two roots were signed over the same {checkpoint.size} events"
             signed.findings.append(Finding("forked", checkpoint.size - 1, says))
-        if outside:
-            signed.elsewhere.add(checkpoint.size)
+        (signed.elsewhere if outside else signed.beside).add(checkpoint.size)
     return signed
 
 

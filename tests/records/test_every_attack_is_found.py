@@ -72,25 +72,25 @@ class Crime:
 
 
 def edit(crime: Crime) -> None:
-    crime.replace(500, b'"n":', b'"m":')
+    crime.replace(520, b'"n":', b'"m":')
 
 
 def delete_one(crime: Crime) -> None:
-    crime.sql("DELETE FROM events WHERE seq = 500")
+    crime.sql("DELETE FROM events WHERE seq = 520")
 
 
 def swap(crime: Crime) -> None:
-    one, other = crime.bytes_of(500), crime.bytes_of(501)
-    crime.write(500, other)
-    crime.write(501, one)
+    one, other = crime.bytes_of(520), crime.bytes_of(521)
+    crime.write(520, other)
+    crime.write(521, one)
 
 
 def insert(crime: Crime) -> None:
-    data = crime.bytes_of(500)
-    crime.sql("UPDATE events SET seq = -seq - 1 WHERE seq > 500")
+    data = crime.bytes_of(520)
+    crime.sql("UPDATE events SET seq = -seq - 1 WHERE seq > 520")
     crime.sql("UPDATE events SET seq = -seq WHERE seq < 0")
     with crime.records.begin() as tx:
-        tx.connection.execute(events.insert().values(seq=501, item=None, bytes=data))
+        tx.connection.execute(events.insert().values(seq=521, item=None, bytes=data))
 
 
 def cut_tail(crime: Crime) -> None:
@@ -138,13 +138,13 @@ def fork(crime: Crime) -> None:
 
 
 def clock_back(crime: Crime) -> None:
-    data = crime.bytes_of(500)
+    data = crime.bytes_of(520)
     at = data.index(b'"ts":"') + 6
-    crime.write(500, data[:at] + b"2001" + data[at + 4 :])
+    crime.write(520, data[:at] + b"2001" + data[at + 4 :])
 
 
 def duplicate_key(crime: Crime) -> None:
-    crime.replace(500, b'"outcome":', b'"outcome":"failed","outcome":')
+    crime.replace(520, b'"outcome":', b'"outcome":"failed","outcome":')
 
 
 @dataclass(frozen=True)
@@ -157,19 +157,19 @@ class Attack:
 
 
 TABLE = {
-    "edit": Attack(edit, ("edited", 500), ("edited", 500)),
-    "delete": Attack(delete_one, ("missing", 500), ("missing", 500)),
-    "swap": Attack(swap, ("edited", 500), ("edited", 500)),
-    "insert": Attack(insert, ("edited", 501), ("edited", 501)),
+    "edit": Attack(edit, ("edited", 520), ("edited", 520)),
+    "delete": Attack(delete_one, ("missing", 520), ("missing", 520)),
+    "swap": Attack(swap, ("edited", 520), ("edited", 520)),
+    "insert": Attack(insert, ("edited", 521), ("edited", 521)),
     "cut tail": Attack(cut_tail, ("cut", 900), ("cut", 900)),
     "cut tail and checkpoints": Attack(cut_tail_and_checkpoints, None, ("rolled back", 750)),
     "restore an old backup": Attack(restore_backup, None, ("rolled back", 500)),
-    "delete all checkpoints": Attack(delete_all_checkpoints, None, ("edited", 0)),
+    "delete all checkpoints": Attack(delete_all_checkpoints, None, ("edited", 500)),
     "re-hash without the key": Attack(rehash, ("edited", 500), ("edited", 500)),
     "re-sign with the stolen key": Attack(resign, None, ("forked", 749)),
     "fork": Attack(fork, None, ("forked", 999)),
-    "clock back": Attack(clock_back, ("clock backwards", 500), ("clock backwards", 500)),
-    "duplicate JSON key": Attack(duplicate_key, ("bad form", 500), ("bad form", 500)),
+    "clock back": Attack(clock_back, ("clock backwards", 520), ("clock backwards", 520)),
+    "duplicate JSON key": Attack(duplicate_key, ("bad form", 520), ("bad form", 520)),
 }
 
 
@@ -181,7 +181,7 @@ def scene(home: Path) -> tuple[Crime, list[SignedCheckpoint]]:
     backup = home / "backup.db"
     with records.engine.connect().execution_options(isolation_level="AUTOCOMMIT", reading=True) as connection:
         connection.rollback()
-        connection.connection.execute("VACUUM INTO ?", (str(backup),))  # type: ignore[attr-defined] # sqlite3's own
+        connection.connection.execute("VACUUM INTO ?", (str(backup),))
     heads += sealed(records, clock, SIZE // 2)
     return Crime(records, clock, backup), heads
 
