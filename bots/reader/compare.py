@@ -7,7 +7,7 @@ else of its kind stands there instead, or it follows from values that are printe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -19,7 +19,7 @@ from bots.reader.reading import Reading
 from config.errors import Reason
 from connectors.einvoice import EInvoice, EInvoiceLine, EInvoiceTax
 
-__all__ = ["Difference", "differences", "doubts_of"]
+__all__ = ["Difference", "differences", "doubts_of", "line_holds"]
 
 _AMOUNTS = (
     "net_total", "tax_total", "withheld_total", "discount_total", "charge_total", "rounding", "gross_total", "prepaid",
@@ -28,7 +28,12 @@ _AMOUNTS = (
 _EITHER_SIGN = frozenset(
     {"prepaid", "discount_total", "charge_total", "withheld_total"}
 )  # printed as what is taken off
-_NAMES = ("seller_name", "buyer_name")
+_DOUBTING: Mapping[str, frozenset[str]] = {
+    "invoice_number": frozenset({"OF230", "OF231"}),
+    "issue_date": frozenset({"OF232", "OF233", "OF234", "OF235"}),
+}
+"""Doubts by which the reading itself says that it is not sure of a field."""
+_SHORT_ID = 6
 _NOTHING = "–"
 _CENT = Decimal("0.01")
 Field = str
@@ -76,7 +81,7 @@ class _Comparison:
         self.signed = einvoice.type != "credit note"  # a credit note prints with or without minus signs
 
     def run(self) -> Iterator[Difference]:
-        if self.reading.type in {"invoice", "credit note"} and self.reading.type != self.xml.type:
+        if not self._type_agrees():
             yield Difference("type", self.xml.type, self.reading.type)
         for name in self.xml.fields:
             if not self._agrees(name):
@@ -84,33 +89,40 @@ class _Comparison:
         yield from self._lines()
         yield from self._taxes()
 
+    def _type_agrees(self) -> bool:
+        seen = self.reading.type
+        return seen not in {"invoice", "credit note"} or seen == self.xml.type or self.xml.self_billed
+
     def _agrees(self, name: Field) -> bool:
         value = self.xml.fields[name]
         if name in _AMOUNTS:
             return self._amount_agrees(name, Decimal(value))
-        if name in _NAMES:
-            return self._name_agrees(name)
         match name:
+            case "seller_name" | "buyer_name":
+                return self._name_agrees(name)
             case "invoice_number":
                 return self._number_agrees()
             case "issue_date" | "due_date" | "service_start" | "service_end":
                 return self._date_agrees(name, date.fromisoformat(value))
             case "currency":
-                return (
-                    not self.printed.currencies or value in self.printed.currencies or "kr" in self.printed.currencies
-                )
+                return value in self.printed.currencies or self._currency_left_out(value)
             case "seller_vat_id" | "buyer_vat_id":
-                return self._vat_id_agrees(name)
+                return self._vat_id_agrees(value) or (name == "buyer_vat_id" and self._only_the_sellers())
             case "iban":
-                return self.printed.has_letters(value) or not self.printed.ibans
+                return self.printed.has_letters(value)
             case "bic":
-                return self.printed.has_letters(value.removesuffix("XXX")) or not self.printed.bics
+                return self.printed.has_letters(value.removesuffix("XXX")) or not self.printed.names_a_bic
             case "order_reference" | "corrected_invoice":
-                return self.printed.has_letters(value) or self.reading.get(name) is None
+                return self.printed.has_letters(value)
             case "seller_address" | "buyer_address":
-                return self._address_agrees(value)
+                return not self.printed.missing_words(value.rpartition(", ")[0] or value)  # its country is not printed
             case _:
-                return True  # payment terms: free text that each side words in its own way
+                return self._terms_agree(value)
+
+    def _trusted(self, name: Field) -> str | None:
+        """What the page's reading says, where it does not doubt it itself."""
+        doubted = any(doubt.code in _DOUBTING.get(name, ()) for doubt in self.reading.doubts)
+        return None if doubted else self.reading.get(name)
 
     def _amount_agrees(self, name: Field, value: Decimal) -> bool:
         seen = self.reading.fields.get(name)
@@ -152,19 +164,23 @@ class _Comparison:
         return all(value is None or self._has(Decimal(value)) for value in values)
 
     def _name_agrees(self, name: Field) -> bool:
-        values = (self.xml.fields[name], *self.xml.others.get(name, ()))
-        return not self.printed.missing_words(values[0]) or any(self.printed.has_letters(value) for value in values)
+        value, others = self.xml.fields[name], self.xml.others.get(name, ())
+        missing = self.printed.missing_words(value)
+        if not missing or self.printed.has_letters(value):
+            return True
+        known_by_another = any(self.printed.has_letters(other) for other in others)
+        return known_by_another and len(missing) == len(value.split())
 
     def _number_agrees(self) -> bool:
         values = (self.xml.fields["invoice_number"], *self.xml.others.get("invoice_number", ()))
-        seen = self.reading.fields.get("invoice_number")
-        if seen is not None and all(compact(seen.value) != compact(value) for value in values):
+        seen = self._trusted("invoice_number")
+        if seen is not None and all(compact(seen) != compact(value) for value in values):
             return False
         return any(self.printed.has_letters(value) for value in values)
 
     def _date_agrees(self, name: Field, value: date) -> bool:
-        seen = self.reading.get(name)
-        if seen is not None:
+        seen = self._trusted(name)
+        if seen is not None and name in _DOUBTING:
             return seen == value.isoformat()
         if value in self.printed.dates:
             return True
@@ -172,23 +188,29 @@ class _Comparison:
         if name == "issue_date" or issued is None:
             return False
         apart = value - date.fromisoformat(issued)
-        if name == "due_date":  # "14 days net"
-            return apart == timedelta(0) or (apart > timedelta(0) and Decimal(apart.days) in self.printed.numbers)
-        return True  # a delivery date that the page leaves out
+        if name == "due_date" and seen is None:  # "14 days net"
+            return apart == timedelta(0) or self.printed.has_days(apart.days)
+        return False
 
-    def _vat_id_agrees(self, name: Field) -> bool:
-        known = (self.xml.fields[name], *self.xml.others.get(name, ()))
-        if any(
-            self.printed.has_letters(value) or self.printed.has_letters(value[2:]) for value in known if len(value) > 6
-        ):
-            return True
-        explained = {compact(self.xml.fields.get(party, "")) for party in ("seller_vat_id", "buyer_vat_id")}
-        return self.reading.get(name) is None and not self.printed.vat_ids - explained
+    def _vat_id_agrees(self, value: str) -> bool:
+        without_country = value[2:] if value[:2].isalpha() else value
+        return self.printed.has_letters(value) or (
+            len(without_country) > _SHORT_ID and self.printed.has_letters(without_country)
+        )
 
-    def _address_agrees(self, value: str) -> bool:
-        street = value.rpartition(", ")[0] or value  # the country's code is not printed
-        missing = self.printed.missing_words(street)
-        return len(missing) <= len(street.split()) / 2
+    def _currency_left_out(self, value: str) -> bool:
+        seen = self.reading.get("currency")
+        return seen == value or (seen is None and not self.printed.currencies)
+
+    def _only_the_sellers(self) -> bool:
+        """Whether the page has no VAT id beside the seller's, and its reading none of the buyer's: it is left out."""
+        seller = compact(self.xml.fields.get("seller_vat_id", ""))
+        return self.reading.get("buyer_vat_id") is None and not self.printed.vat_ids - {seller}
+
+    def _terms_agree(self, value: str) -> bool:
+        """Terms of payment are worded freely; the figures in them are printed all the same."""
+        figures = [word for word in value.split() if any(char.isdigit() for char in word)]
+        return all(self.printed.has_figure(word) for word in figures)
 
     def _lines(self) -> Iterator[Difference]:
         for number, line in enumerate(self.xml.lines, start=1):
@@ -205,12 +227,9 @@ class _Comparison:
         """Whether quantity times price makes a line total that is printed: one of both may be computed, not printed."""
         if line.quantity is None or line.unit_price is None or line.line_total is None:
             return False
-        total = Decimal(line.quantity) * Decimal(line.unit_price)
-        wanted = Decimal(line.line_total)
-        shown = (
-            self._has(Decimal(line.quantity)) or self._has(Decimal(line.unit_price)) or abs(Decimal(line.quantity)) == 1
-        )
-        return shown and self._has(wanted) and _near(total, wanted, Decimal(line.quantity))
+        quantity = Decimal(line.quantity)
+        shown = self._has(quantity) or self._has(Decimal(line.unit_price)) or abs(quantity) == 1
+        return shown and self._has(Decimal(line.line_total)) and line_holds(line) is True
 
     def _taxes(self) -> Iterator[Difference]:
         for number, tax in enumerate(self.xml.taxes, start=1):
@@ -231,6 +250,15 @@ class _Comparison:
         return shown >= len(values) - 1 and abs(base * rate / 100 - amount) <= _CENT
 
 
-def _near(total: Decimal, wanted: Decimal, quantity: Decimal) -> bool:
-    """Within half a unit of a price's fourth place, times the quantity."""
-    return abs(abs(total) - abs(wanted)) <= max(_CENT / 2, abs(quantity) * Decimal("0.00005"))
+def line_holds(line: EInvoiceLine) -> bool | None:
+    """Whether quantity times price, less the discount, makes the line's total; None when one of them is missing.
+
+    The price may have been rounded in its last place: the total may be out by half of that, times the quantity.
+    """
+    if line.quantity is None or line.unit_price is None or line.line_total is None:
+        return None
+    quantity, price = Decimal(line.quantity), Decimal(line.unit_price)
+    made = quantity * price - Decimal(line.discount or 0)
+    places = len(line.unit_price.partition(".")[2])
+    slack = _CENT + abs(quantity) * Decimal(5).scaleb(-places - 1)
+    return abs(abs(made) - abs(Decimal(line.line_total))) <= slack

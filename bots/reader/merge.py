@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from bots.reader.compare import doubts_of
+from bots.reader.compare import doubts_of, line_holds
 from bots.reader.ids import compact, iban_holds
 from bots.reader.page import Page
 from bots.reader.reading import Line, Proof, Reading, Tax, Value
@@ -54,6 +54,7 @@ def _value(name: str, text: str, page_reading: Reading | None, proofs: dict[str,
 def _proofs(xml: EInvoice) -> Iterator[Proof]:
     """The sums of EN 16931-1 (BR-CO-10 to 17), by the amounts that the XML gives; ids; the parties."""
     yield from _sums(xml)
+    yield from _products(xml)
     missing = [name for name in _NEEDED if name not in xml.fields]
     says = f"it has no {', '.join(missing)}" if missing else f"it has {', '.join(_NEEDED)}"
     yield Proof("complete", not missing, says, _NEEDED)
@@ -84,7 +85,7 @@ def _sums(xml: EInvoice) -> Iterator[Proof]:
         made = amount("net_total") + amount("tax_total")
         made -= amount("withheld_total") if xml.syntax == "facturae" else 0  # EN 16931 leaves withholding to payment
         yield closes("net and tax make gross", made, "gross_total", ("net_total", "tax_total", "withheld_total"))
-    if {"gross_total", "amount_due"} <= given and xml.syntax != "facturae":
+    if {"gross_total", "amount_due"} <= given and xml.syntax != "facturae" and xml.profile != "minimum":
         made = amount("gross_total") - amount("prepaid") + amount("rounding")
         yield closes("gross less prepaid is due", made, "amount_due", ("gross_total", "prepaid", "rounding"))
     totals = [Decimal(line.line_total) for line in xml.lines if line.line_total is not None]
@@ -95,6 +96,17 @@ def _sums(xml: EInvoice) -> Iterator[Proof]:
     taxes = [Decimal(tax.amount) for tax in xml.taxes if tax.amount is not None]
     if taxes and "tax_total" in given:
         yield closes("rates make tax", sum(taxes, Decimal(0)), "tax_total", ())
+
+
+def _products(xml: EInvoice) -> Iterator[Proof]:
+    """Quantity times price, less the line's discount, is its total; a price may have been divided (BT-149)."""
+    wrong = [
+        f"line {number}: {line.quantity} x {line.unit_price} against {line.line_total}"
+        for number, line in enumerate(xml.lines, start=1)
+        if line_holds(line) is False
+    ]
+    if xml.lines:
+        yield Proof("quantity times price", not wrong, "; ".join(wrong) or f"{len(xml.lines)} lines", ())
 
 
 def _line(line: EInvoiceLine) -> Line:

@@ -12,15 +12,18 @@ from functools import cached_property
 from bots.reader.amounts import currency_of, find_numbers, read_number
 from bots.reader.dates import find_dates, read_date
 from bots.reader.folding import fold
-from bots.reader.ids import compact, find_bics, find_ibans, find_vat_ids
+from bots.reader.ids import compact, find_ibans, find_vat_ids
 from bots.reader.languages import lexicon
 from bots.reader.layout import lay_out
 from bots.reader.page import Page
 
 __all__ = ["PrintedText"]
 
+_LONG = 5
+_DAYS = "tag|kalendertag|day|calendar day|d[ií]a|jour|giorn|gg|dag|dage|dni|dn[íů]|nap|zile|ημ[έε]ρ|dies|egun"
+"""How "days" begins in the languages of `config/languages`."""
 _WORDS = re.compile(r"[^\W_]+")
-_SYMBOL = re.compile(r"[A-Z]{0,2}[€£$¥₪₹₽₺]|[A-Z]{3}|zł|Kč|Ft|[Kk]r\.?|[Ee]uros?|EURO")
+_SYMBOL = re.compile(r"[A-Z]{0,2}[€£$¥₪₹₽₺]|(?<![^\W\d_])(?:[A-Z]{3}|zł|Kč|Ft|[Kk]r|[Ee]uros?|EURO)(?![^\W\d_])")
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,11 @@ class PrintedText:
         }
         return frozenset(found)
 
+    def has_days(self, count: int) -> bool:
+        """Whether a term of so many days is printed."""
+        term = re.compile(rf"\b{count}\s*\W?\s*(?:{_DAYS})", re.IGNORECASE)
+        return any(term.search(text) for text in self.rows)
+
     @cached_property
     def letters(self) -> str:
         """Letters and digits of all rows, then of all phrases, then of all words in the order of the content."""
@@ -94,7 +102,15 @@ class PrintedText:
     def missing_words(self, text: str) -> list[str]:
         """The words of the text that are printed nowhere."""
         missing = [token for token in _WORDS.findall(fold(text)) if token not in self.tokens]
-        return [token for token in missing if compact(token) not in self.letters or len(token) < 3]
+        return [token for token in missing if not (token.isalpha() and len(token) >= _LONG and self.has_letters(token))]
+
+    def has_figure(self, text: str) -> bool:
+        """Whether a figure is printed: as a date, as a number, or as it is written."""
+        dates = [read_date(found, "dmy") for found in find_dates(text, dict(lexicon().months))]
+        if dates:
+            return all(found in self.dates for found in dates)
+        numbers = [read_number(found.digits, ",") for found in find_numbers(text)]
+        return not self.missing_words(text) or any(found is not None and found[0] in self.numbers for found in numbers)
 
     @cached_property
     def currencies(self) -> frozenset[str]:
@@ -113,7 +129,6 @@ class PrintedText:
         return frozenset(found.value for text in self._texts() for found in find_ibans(text))
 
     @cached_property
-    def bics(self) -> frozenset[str]:
-        """Everything in the form of a BIC that stands in a row that says BIC or SWIFT."""
-        rows = (text for text in self.rows if re.search(r"\b(?:BIC|SWIFT)", text, re.IGNORECASE))
-        return frozenset(found.value for text in rows for found in find_bics(text))
+    def names_a_bic(self) -> bool:
+        """Whether BIC or SWIFT is written anywhere."""
+        return any(re.search(r"\b(?:BIC|SWIFT)\b", text, re.IGNORECASE) for text in self.rows)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from lxml import etree
 
 from connectors.einvoice.model import EInvoice, EInvoiceLine, EInvoiceTax
-from connectors.einvoice.types import document_type, kept, profile_of
+from connectors.einvoice.types import SELF_BILLED, document_type, kept, profile_of
 from connectors.einvoice.xml import amount, children, date, first, join, number, text
 
 __all__ = ["read_cii"]
@@ -42,7 +42,8 @@ def read_cii(root: etree._Element) -> list[EInvoice]:
         EInvoice(
             syntax="cii",
             profile=profile_of(text(root, _GUIDELINE)),
-            type=document_type(text(document, "TypeCode")),
+            type=document_type(text(document, "TypeCode"), fields["gross_total"]),
+            self_billed=text(document, "TypeCode") == SELF_BILLED,
             fields=kept(fields),
             lines=tuple(_lines(trade, currency)),
             taxes=tuple(_tax(tax, currency) for tax in children(settlement, "ApplicableTradeTax")),
@@ -185,9 +186,9 @@ def _unit_price(agreement: etree._Element | None, currency: str) -> str | None:
 
 
 def _discount(settlement: etree._Element | None, currency: str) -> str | None:
-    allowances = [
+    taken_off = [
         Decimal(amount(text(entry, "ActualAmount"), currency) or "0")
+        * (-1 if text(entry, "ChargeIndicator") == "true" else 1)
         for entry in children(settlement, "SpecifiedTradeAllowanceCharge")
-        if text(entry, "ChargeIndicator/Indicator") == "false" or text(entry, "ChargeIndicator") == "false"
     ]
-    return amount(f"{sum(allowances):f}", currency) if allowances else None
+    return amount(f"{sum(taken_off):f}", currency) if taken_off else None

@@ -45,7 +45,7 @@ def _invoice(invoice: etree._Element, shared: dict[str, str | None], version: st
         type="credit note" if corrective and negative else "invoice",  # a correction may also raise the amount
         fields=kept(fields),
         lines=tuple(_line(line, currency) for line in children(invoice, "Items/InvoiceLine")),
-        taxes=tuple(_tax(tax, currency) for tax in children(invoice, "TaxesOutputs/Tax")),
+        taxes=tuple(row for tax in children(invoice, "TaxesOutputs/Tax") for row in _taxes(tax, currency)),
         others={"invoice_number": _written_numbers(header)},
     )
 
@@ -116,6 +116,15 @@ def _totals(totals: etree._Element | None, currency: str) -> dict[str, str | Non
         "prepaid": total("TotalPaymentsOnAccount"),
         "amount_due": total("TotalExecutableAmount") or total("TotalOutstandingAmount"),
     }
+
+
+def _taxes(tax: etree._Element, currency: str) -> list[EInvoiceTax]:
+    """The tax, and the equivalence surcharge on it (recargo de equivalencia, Ley 37/1992 art. 154 ff.)."""
+    own, rate = _tax(tax, currency), number(text(tax, "EquivalenceSurcharge"))
+    surcharge = amount(text(tax, "EquivalenceSurchargeAmount/TotalAmount"), currency)
+    if rate is None or surcharge is None or rate == "0":
+        return [own]
+    return [own, EInvoiceTax(own.base, rate, surcharge)]
 
 
 def _tax(tax: etree._Element, currency: str) -> EInvoiceTax:

@@ -15,7 +15,8 @@ Syntax = Literal["cii", "ubl", "facturae"]
 class EInvoiceLine:
     """One line in canonical text: numbers with a point, no thousands mark; what the XML does not say is None.
 
-    `unit` is the code of UN/ECE Recommendation 20 as in the file (FacturaE: its own list).
+    `discount` is what is taken off in all, charges of the line deducted; `unit` is the code of UN/ECE Recommendation 20
+    as in the file (FacturaE: its own list).
     """
 
     description: str | None = None
@@ -48,6 +49,7 @@ class EInvoice:
             `peppol`, `3.2.2` ...), "" when it claims none.
         type: `invoice`, `credit note` or `pro forma`.
         fields: by the names of `bots.reader.reading.FIELDS`, canonical text; absent when the XML does not say it.
+        self_billed: the buyer made it (UNTDID 1001 code 389), which German law calls "Gutschrift", as a credit note.
         others: further names and numbers of the same thing (trading name, number without its series, tax number).
     """
 
@@ -57,4 +59,5 @@ class EInvoice:
     fields: Mapping[str, str]
     lines: tuple[EInvoiceLine, ...] = ()
     taxes: tuple[EInvoiceTax, ...] = ()
+    self_billed: bool = False
     others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-__all__ = ["document_type", "kept", "profile_of"]
+__all__ = ["SELF_BILLED", "document_type", "kept", "profile_of"]
 
 _CREDIT = {"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "532"}
+SELF_BILLED = "389"
 _PRO_FORMA = {"325", "310"}
 _PROFILES = (
     ("xrechnung", "xrechnung"), ("peppol", "peppol"), ("minimum", "minimum"),
@@ -16,9 +17,9 @@ _PROFILES = (
 )  # fmt: skip
 
 
-def document_type(code: str | None) -> Literal["invoice", "credit note", "pro forma"]:
-    """The kind of document of a code of UNTDID 1001 (BT-3); anything unknown is an invoice."""
-    if code in _CREDIT:
+def document_type(code: str | None, gross: str | None) -> Literal["invoice", "credit note", "pro forma"]:
+    """The kind of document of a code of UNTDID 1001 (BT-3); an invoice over a negative amount is a credit note."""
+    if code in _CREDIT or (gross or "").startswith("-"):
         return "credit note"
     return "pro forma" if code in _PRO_FORMA else "invoice"
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from lxml import etree
 
 from connectors.einvoice.model import EInvoice, EInvoiceLine, EInvoiceTax
-from connectors.einvoice.types import document_type, kept, profile_of
+from connectors.einvoice.types import SELF_BILLED, document_type, kept, profile_of
 from connectors.einvoice.xml import amount, children, date, first, join, local_name, number, text
 
 __all__ = ["read_ubl"]
@@ -19,13 +19,14 @@ def read_ubl(root: etree._Element) -> list[EInvoice]:
     if totals is None or text(root, "ID") is None:
         return []
     currency = text(root, "DocumentCurrencyCode") or "EUR"
-    credit = local_name(root) == "CreditNote"
+    credit, type_code = local_name(root) == "CreditNote", text(root, "InvoiceTypeCode")
     fields = {**_head(root, currency), **_parties(root), **_payment(root), **_totals(root, totals, currency)}
     return [
         EInvoice(
             syntax="ubl",
             profile=profile_of(text(root, "CustomizationID")),
-            type="credit note" if credit else document_type(text(root, "InvoiceTypeCode")),
+            type="credit note" if credit else document_type(type_code, fields["gross_total"]),
+            self_billed=type_code == SELF_BILLED,
             fields=kept(fields),
             lines=tuple(_line(line, currency) for line in children(root, "InvoiceLine|CreditNoteLine")),
             taxes=tuple(_tax(tax, currency) for tax in children(root, "TaxTotal/TaxSubtotal") if _own(tax, currency)),
@@ -165,9 +166,9 @@ def _unit_price(line: etree._Element, currency: str) -> str | None:
 
 
 def _discount(line: etree._Element, currency: str) -> str | None:
-    allowances = [
+    taken_off = [
         Decimal(amount(text(entry, "Amount"), currency) or "0")
+        * (-1 if text(entry, "ChargeIndicator") == "true" else 1)
         for entry in children(line, "AllowanceCharge")
-        if text(entry, "ChargeIndicator") == "false"
     ]
-    return amount(f"{sum(allowances):f}", currency) if allowances else None
+    return amount(f"{sum(taken_off):f}", currency) if taken_off else None

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from bots.reader.compare import differences, line_holds
+from bots.reader.merge import merge
+from bots.reader.page import Page
+from bots.reader.safely import read
+from bots.reader.sources import find_sources
+from connectors.einvoice import EInvoice, EInvoiceLine, read_einvoice
+from tests.papers import samples
+
+AMOUNTS = {"net_total", "tax_total", "gross_total", "amount_due"}
+
+
+@pytest.fixture(scope="module")
+def pages() -> tuple[Page, ...]:
+    return find_sources(samples.printed_pdf()).pages
+
+
+@pytest.fixture(scope="module")
+def xml() -> EInvoice:
+    return read_einvoice(samples.cii())[0]
+
+
+def changed(name: str, text: str) -> str:
+    """Another value of the same kind."""
+    if name in AMOUNTS or re.fullmatch(r"\d+(\.\d+)?", text):
+        return f"{Decimal(text) + Decimal('3.17'):f}"
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        return (date.fromisoformat(text) + timedelta(days=5)).isoformat()
+    if name == "currency":
+        return "USD"
+    digits = [match.start() for match in re.finditer(r"\d", text)]
+    if digits:
+        at = digits[-1]
+        return text[:at] + str((int(text[at]) + 1) % 10) + text[at + 1 :]
+    return text.replace("e", "o", 1)
+
+
+def test_the_untouched_invoice_raises_no_alarm(xml: EInvoice, pages: tuple[Page, ...]) -> None:
+    assert differences(xml, None, pages) == []
+    assert merge(xml, None, pages).doubts == ()
+
+
+@pytest.mark.parametrize("name", sorted(samples.FIELDS))
+def test_each_changed_field_is_named(name: str, xml: EInvoice, pages: tuple[Page, ...]) -> None:
+    other = changed(name, xml.fields[name])
+    touched = replace(xml, fields={**xml.fields, name: other})
+    assert (name, other) in [(found.field, found.xml) for found in differences(touched, None, pages)]
+
+
+@pytest.mark.parametrize("name", ["description", "unit_price", "line_total"])
+def test_each_changed_value_of_a_line_is_named(name: str, xml: EInvoice, pages: tuple[Page, ...]) -> None:
+    other = changed(name, getattr(xml.lines[0], name))
+    touched = replace(xml, lines=(replace(xml.lines[0], **{name: other}), *xml.lines[1:]))
+    assert f"line 1 {name}" in [found.field for found in differences(touched, None, pages)]
+
+
+@pytest.mark.parametrize("name", ["base", "amount"])
+def test_each_changed_value_of_a_tax_row_is_named(name: str, xml: EInvoice, pages: tuple[Page, ...]) -> None:
+    other = changed(name, getattr(xml.taxes[1], name))
+    touched = replace(xml, taxes=(xml.taxes[0], replace(xml.taxes[1], **{name: other})))
+    assert f"tax 2 {name}" in [found.field for found in differences(touched, None, pages)]
+
+
+def test_a_changed_quantity_contradicts_price_and_total(xml: EInvoice, pages: tuple[Page, ...]) -> None:
+    touched = replace(xml, lines=(replace(xml.lines[0], quantity="4"), *xml.lines[1:]))
+    says = [doubt.facts["says"] for doubt in merge(touched, None, pages).doubts if doubt.code == "OF210"]
+    assert says == ["line 1: 4 x 450.00 against 900.00"]
+
+
+def test_a_credit_note_that_looks_like_an_invoice_is_named(xml: EInvoice, pages: tuple[Page, ...]) -> None:
+    (reading,) = read(samples.printed_pdf())
+    assert reading.type == "invoice"
+    touched = replace(xml, type="credit note")
+    assert "type" in [found.field for found in differences(touched, reading, pages)]
+
+
+def test_a_hybrid_that_agrees_is_confident_and_shows_its_places() -> None:
+    (reading,) = read(samples.with_attachment(samples.printed_pdf(), "factur-x.xml", samples.cii()))
+    assert reading.confident, [doubt.text() for doubt in reading.doubts]
+    gross = reading.fields["gross_total"]
+    assert (gross.value, gross.source, gross.page) == ("1199.40", "xml", 1)
+    assert gross.box is not None
+    assert {"xml and page agree", "net and tax make gross"} <= set(gross.proofs)
+
+
+def test_a_hybrid_that_contradicts_its_page_goes_to_a_person() -> None:
+    touched = samples.cii().replace(b"DE02 1203 0000 0000 2020 51", b"DE89 3704 0044 0532 0130 00")
+    (reading,) = read(samples.with_attachment(samples.printed_pdf(), "factur-x.xml", touched))
+    (doubt,) = reading.doubts
+    assert (doubt.code, doubt.facts["field"], doubt.facts["xml"]) == ("OF215", "iban", "DE89370400440532013000")
+
+
+def test_a_damaged_xml_under_an_e_invoices_name_is_told() -> None:
+    (reading,) = read(samples.with_attachment(samples.printed_pdf(), "factur-x.xml", b"<rsm:Cross"))
+    assert "OF212" in [doubt.code for doubt in reading.doubts]
+
+
+def test_xml_alone_is_proven_by_its_sums() -> None:
+    for data in (samples.cii(), samples.ubl(), samples.facturae()):
+        (reading,) = read(data)
+        assert reading.confident, [doubt.text() for doubt in reading.doubts]
+    (broken,) = read(samples.cii().replace(b"1199.40</ram:GrandTotal", b"1299.40</ram:GrandTotal"))
+    assert {doubt.code for doubt in broken.doubts} == {"OF210"}
+
+
+def test_a_price_may_be_rounded_in_its_last_place() -> None:
+    assert line_holds(EInvoiceLine(quantity="50", unit_price="4.10", line_total="204.75")) is True
+    assert line_holds(EInvoiceLine(quantity="50", unit_price="4.10", line_total="209.75")) is False
+    assert line_holds(EInvoiceLine(quantity="50", unit_price="4.10")) is None
