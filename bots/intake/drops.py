@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable, Sequence
+from functools import partial
 
-from bots.intake.filing import Arrival, archive_papers, file_papers
+from bots.intake.filing import Arrival, FiledPaper, archive_papers, file_papers
 from bots.intake.papers import Paper, Sorted, sort_file
-from bots.intake.turns import Turn
+from bots.intake.turns import Turn, lost
 from bots.office import Office, StageReport
 from config import crashpoints
-from config.errors import ApplicationException, Reason
+from config.errors import ApplicationException, OficioError, Reason
 from config.settings import WatchedFolder
 from connectors.file_type import file_type
 from connectors.folders import Claimed, DropFolder, Dropped, End
@@ -43,7 +45,7 @@ class Look:
         """
         claimed = self.drops.unfinished()[:limit]
         for one in claimed:
-            self._take(one)
+            self._attempt(partial(_as_it_is, one))
         left = None if limit is None else limit - len(claimed)
         found = self.drops.scan()
         waiting = [dropped for dropped in found if not self.drops.ready(dropped, time.time())]
@@ -52,20 +54,26 @@ class Look:
             found = self.drops.scan()
             waiting = [dropped for dropped in found if not self.drops.ready(dropped, time.time())]
         for dropped in [one for one in found if one not in waiting][:left]:
-            self._claim(dropped)
+            self._attempt(partial(self._claim, dropped))
         if waiting:
             self.report.outcomes["waiting"] += len(waiting)
 
-    def _claim(self, dropped: Dropped) -> None:
+    def _claim(self, dropped: Dropped) -> Claimed | None:
+        claimed = self.drops.claim(dropped)
+        if claimed is not None:
+            crashpoints.reach("folder.claimed")
+        return claimed
+
+    def _attempt(self, claim: Callable[[], Claimed | None]) -> None:
+        """Take one file; one that cannot be taken now stays where it is and is tried again at the next look."""
         try:
-            claimed = self.drops.claim(dropped)
+            claimed = claim()
             if claimed is not None:
-                crashpoints.reach("folder.claimed")
                 self._take(claimed)
         except ApplicationException as error:
             if error.code != "OF341":
                 raise
-            self.office.log.warning("%s", error)  # it stays where it is and is tried at the next look
+            self.office.log.warning("%s", error)
             self.report.outcomes["not taken"] += 1
 
     def _take(self, claimed: Claimed) -> None:
@@ -89,9 +97,17 @@ class Look:
         crashpoints.reach("folder.archived")
         papers = archive_papers(archive, self._open(claimed, data).papers)
         arrival = self._arrival(claimed, sha256, len(data))
+        try:
+            return self._commit(claimed, arrival, papers)
+        except Exception as error:
+            if isinstance(error, ApplicationException) or (isinstance(error, OficioError) and lost(error)):
+                raise  # the database is at fault, or it is another intake's turn: the file is not to blame
+            return self._commit(claimed, arrival, archive_papers(archive, self._defect(claimed, error).papers))
+
+    def _commit(self, claimed: Claimed, arrival: Arrival, papers: Sequence[FiledPaper]) -> list[WorkItem]:
         with self.office.records.begin() as tx:
             self.turn.fence(tx)
-            self._note(tx, claimed, "file.received", None, [DocumentRef(sha256, "file")])
+            self._note(tx, claimed, "file.received", None, [DocumentRef(arrival.sha256, "file")])
             outcomes = file_papers(tx, arrival, papers)
             filed = self._items_of(tx, claimed)
         self.report.outcomes.update(outcomes)
@@ -101,10 +117,12 @@ class Look:
         try:
             contents = unpack_file(claimed.name, data, self.limits)
             return sort_file(contents, claimed.name, file_type(data))
-        except Exception as error:  # the file's boundary: a defect of ours must not keep the next files out
-            self.office.log.exception("a file could not be opened: %s", claimed.name)
-            why = Reason("OF322", "", {"why": f"{type(error).__name__}: {error}"[:200]})
-            return Sorted((Paper(None, why),))
+        except Exception as error:  # noqa: BLE001 - the file's boundary: a defect of ours must keep no other file out
+            return self._defect(claimed, error)
+
+    def _defect(self, claimed: Claimed, error: Exception) -> Sorted:
+        self.office.log.error("%s: a defect", claimed.name, exc_info=error)
+        return Sorted((Paper(None, Reason("OF322", "", {"why": type(error).__name__})),))
 
     def _refuse(self, claimed: Claimed) -> None:
         """Put aside what cannot be archived at all: a link, a pipe, a file larger than is taken."""
@@ -149,6 +167,10 @@ class Look:
             facts={"source": "folder", "folder": self.folder.name, "received": self.office.now().isoformat()},
             tags={"drop": self._drop(claimed)},
         )
+
+
+def _as_it_is(claimed: Claimed) -> Claimed:
+    return claimed
 
 
 def _end(filed: list[WorkItem]) -> End:

@@ -137,7 +137,7 @@ class Visit:
             return header, sort_mail(contents, header.subject, automatic=automatic, most=self.limits.documents)
         except Exception as error:  # the mail's boundary: a defect of ours must not keep the next mails out
             self.office.log.exception("a mail could not be opened: uid %s of %s", mail.uid, self.box.name)
-            why = Reason("OF322", "", {"why": f"{type(error).__name__}: {error}"[:200]})
+            why = Reason("OF322", "", {"why": type(error).__name__})
             return read_header(b"\r\n\r\n"), Sorted((Paper(None, why),))
 
     def _enter(self, tx: Transaction, state: FolderState, one: _Opened) -> dict[str, int]:

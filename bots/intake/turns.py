@@ -15,7 +15,7 @@ from bots.office import Office
 from config.errors import OficioError
 from records import Lease, Transaction, leases
 
-__all__ = ["Turn", "turn_at"]
+__all__ = ["Turn", "lost", "turn_at"]
 
 TTL = timedelta(minutes=2)
 
@@ -58,7 +58,7 @@ def turn_at(office: Office, name: str) -> Iterator[Turn | None]:
 
 
 def lost(error: OficioError) -> bool:
-    """Whether an error says that another intake has taken over: then it goes on with the work."""
+    """Whether an error says that another intake has taken over, which then goes on with the work."""
     return error.code == "OF702"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import pytest
 
 from bots.intake.stage import collect_mail, retries
@@ -176,3 +178,21 @@ def test_another_intake_at_the_same_mailbox_is_left_alone(office: Office, doveco
         assert turn is not None
         assert collect(office, box).outcomes == {"busy": 1}
     assert collect(office, box).outcomes == {"received": 1}
+
+
+@pytest.mark.parametrize("broken", ["bots.intake.mails.unpack", "bots.intake.mails.file_papers"])
+def test_a_mail_that_our_own_code_stumbles_over_keeps_no_other_out(
+    office: Office, dovecot: Dovecot, box: Mailbox, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    module, _, name = broken.rpartition(".")
+    whole = getattr(importlib.import_module(module), name)
+
+    def stumble(*given: object) -> object:
+        if any(b"cursed" in repr(one).encode() for one in given) and "OF322" not in repr(given):
+            raise ZeroDivisionError
+        return whole(*given)
+
+    monkeypatch.setattr(broken, stumble)
+    dovecot.deliver("bot", [mail((f"{n}.pdf", pdf(str(n))), number=str(n)) for n in ("1", "cursed", "3")])
+    assert collect(office, box).outcomes == {"received": 2, "review": 1}
+    assert marked(box) == (3, 3)
