@@ -244,5 +244,9 @@
     });
   };
 
-  return {find, look, set, rows, signs};
+  // What an element is made of, to see when it is drawn anew.
+  const print = (root, ladder) => { const {element} = find(root, ladder); return element ? element.innerHTML : null; };
+  const redrawn = (root, [ladder, before]) => { const now = print(root, ladder); return now !== null && now !== before; };
+
+  return {find, look, set, rows, signs, print, redrawn};
 })()

@@ -77,7 +77,7 @@ def engine_script() -> str:
     )
 
 
-def page_script(function: Literal["look", "set", "rows", "signs"]) -> str:
+def page_script(function: Literal["look", "set", "rows", "signs", "print", "redrawn"]) -> str:
     """A function of one argument for `frame.evaluate`."""
     return f"argument => ({_source()}).{function}(document, argument)"
 

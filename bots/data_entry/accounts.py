@@ -1,0 +1,135 @@
+"""Accounts of a system: one robot at a time, by database lease; logging in, and the fence that a new login is."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pyotp
+
+from bots.data_entry.runner import Runner, ladder_of
+from bots.office import Office
+from config.errors import ApplicationException, ConfigError, OficioError
+from config.systems import Account, System
+from connectors.browser.session import Session
+from connectors.secrets import Secret, find_secret
+from records import Lease, leases
+
+__all__ = ["Seat", "is_dead", "log_in", "take_seat", "worker_name"]
+
+
+@dataclass
+class Seat:
+    """An account that this robot holds, with its secrets."""
+
+    account: Account
+    lease: Lease
+    secrets: tuple[Secret, ...]
+    renewed: float
+
+
+def worker_name(office: Office) -> str:
+    """`host:pid:start:run`: tells whether a worker of this machine still lives."""
+    return f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}:{office.worker.rpartition(':')[2]}"
+
+
+def is_dead(worker: str) -> bool:
+    """Whether a worker was a process of this machine that is no more; False when that cannot be known."""
+    host, _, rest = worker.partition(":")
+    pid, _, rest = rest.partition(":")
+    started = rest.partition(":")[0]
+    if host != socket.gethostname() or not pid.isdigit() or not Path("/proc/self/stat").exists():
+        return False
+    return _started(int(pid)) != started
+
+
+def _started(pid: int) -> str:
+    """When a process started (clock ticks since boot), "" when there is none: a pid alone is used again."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+    except OSError:
+        return ""
+    return "" if stat[0] in ("Z", "X") else stat[19]
+
+
+def lease_name(system: str, user: str) -> str:
+    """The lease of an account."""
+    return f"system:{system}:account:{user}"
+
+
+def take_seat(office: Office, name: str, system: System, worker: str, only: str | None = None) -> Seat | None:
+    """The first account that is free, or whose robot is dead; None when all are at work."""
+    for account in system.accounts:
+        if only is not None and account.user != only:
+            continue
+        lease = _take(office, lease_name(name, account.user), worker, timedelta(seconds=system.limits.lease))
+        if lease is not None:
+            names = [account.secret, *([account.totp] if account.totp else [])]
+            try:
+                secrets = tuple(find_secret(one, office.settings.home) for one in names)
+            except ConfigError:
+                give_back(office, lease)
+                raise
+            return Seat(account, lease, secrets, time.monotonic())
+    return None
+
+
+def _take(office: Office, name: str, worker: str, ttl: timedelta) -> Lease | None:
+    with office.records.begin() as tx:
+        lease = leases.acquire(tx, name, worker, ttl)
+        if lease is None and (holder := leases.holder(tx, name)) is not None and is_dead(holder):
+            dead = leases.acquire(tx, name, holder, ttl)  # in the dead robot's name, to give it back
+            if dead is not None:
+                leases.release(tx, dead)
+                lease = leases.acquire(tx, name, worker, ttl)
+        return lease
+
+
+def give_back(office: Office, lease: Lease) -> None:
+    """Leave an account to others."""
+    with contextlib.suppress(OficioError), office.records.begin() as tx:
+        leases.release(tx, lease)
+
+
+def keep_seat(office: Office, seat: Seat, system: System, *, now: bool = False) -> None:
+    """Renew the lease when a third of it has gone by (or `now`).
+
+    Raises:
+        OficioError: OF702, another robot has the account.
+    """
+    if not now and time.monotonic() - seat.renewed < system.limits.lease / 3:
+        return
+    with office.records.begin() as tx:
+        seat.lease = leases.renew(tx, seat.lease, timedelta(seconds=system.limits.lease))
+    seat.renewed = time.monotonic()
+
+
+def log_in(session: Session, system: System, seat: Seat) -> None:
+    """Log in and make sure.
+
+    Raises:
+        ConfigError: OF514, user or password are refused.
+        ApplicationException: OF516, the probe does not show.
+    """
+    values = {"user": seat.account.user, "password": seat.secrets[0].reveal()}
+    if seat.account.totp:
+        values["totp"] = pyotp.TOTP(seat.secrets[1].reveal()).now()
+    session.writing = True
+    try:
+        Runner(session, system, dict(values)).do(system.login.steps)
+        shown = [text for text in session.signs(None, system.login.refused) if text]
+        if shown:
+            raise ConfigError("OF514", session.url, user=seat.account.user, shown=shown[0])
+        probe = ladder_of(system.login.probe, "any", values)
+        session.wait(system.login.probe_frame, probe)
+    except ApplicationException as error:
+        if error.code == "OF512":
+            raise ApplicationException("OF516", session.url, user=seat.account.user, what=error.reason.facts) from None
+        raise
+    finally:
+        session.writing = False

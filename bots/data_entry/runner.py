@@ -1,0 +1,317 @@
+"""Do the steps of a form with a record: find, fill, choose, press, wait; what was typed is read back before a press."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bots.data_entry.values import Record, holds, render, same, typed, understood
+from config.errors import ApplicationException, BusinessException, OficioError
+from config.systems import Find, Step, System, Unless, Wants
+from connectors.browser.ladder import Found, Kind, Ladder
+from connectors.browser.session import Session
+
+__all__ = ["Runner", "ladder_of"]
+
+_ROUNDS = 8
+
+
+@dataclass
+class _Typed:
+    """A field that was entered and not yet read back; `done` is False while it waits for its round trip."""
+
+    frame: str | None
+    ladder: Ladder
+    text: str
+    value: str
+    kind: str
+    choice: bool = False
+    done: bool = True
+
+
+@dataclass
+class Runner:
+    """Steps over one session for one record.
+
+    Attributes:
+        record: values; steps add what they read.
+        frame: where steps work that name no frame.
+        together: set fields in one round trip instead of one by one.
+        beat: called before each step: keeps leases alive, raises when one is lost.
+        deadline: monotonic time at which the item has taken too long.
+        files: bytes of documents, for `upload`.
+        rungs: which rung found each field, in the order they were read back.
+        pictures: name and bytes of screenshots and downloads that steps asked for.
+    """
+
+    session: Session
+    system: System
+    record: dict[str, Any]
+    frame: str | None = None
+    together: bool = False
+    beat: Callable[[], None] = lambda: None
+    deadline: float | None = None
+    files: Callable[[str], bytes] | None = None
+    rungs: dict[str, int] = field(default_factory=dict)
+    pictures: list[tuple[str, bytes]] = field(default_factory=list)
+    _typed: list[_Typed] = field(default_factory=list)
+
+    def do(self, steps: Sequence[Step], record: Record | None = None) -> None:
+        """All steps in order.
+
+        Raises:
+            BusinessException, ApplicationException: with the step's place; see the codes OF505 to OF538.
+        """
+        scope = self.record if record is None else record
+        for step in steps:
+            self.beat()
+            if self.deadline is not None and time.monotonic() > self.deadline:
+                raise ApplicationException("OF528", self.session.url, seconds=self.system.limits.item)
+            if step.when is None or holds(step.when, scope):
+                try:
+                    self._do(step, scope)
+                except OficioError as error:
+                    error.step = error.step or step.verb
+                    raise
+
+    def _do(self, step: Step, record: Record) -> None:
+        frame = step.frame or self.frame
+        if step.window is not None:
+            self.session.window = step.window
+        elif self.session.window != "page":
+            self.session.window = "page"
+        if step.unless is not None and self._shows(frame, step.unless, record):
+            return
+        if step.verb in ("open", "press", "choose", "keys", "pick", "close", "repeat") or step.loads or step.opens:
+            self.believe()
+        getattr(self, "_" + step.verb)(step, frame, record)
+
+    # -- verbs -----------------------------------------------------------------------------------------------------
+
+    def _open(self, step: Step, frame: str | None, record: Record) -> None:
+        assert step.open is not None  # noqa: S101 - the verb
+        self.session.open(frame, render(step.open, record))
+
+    def _fill(self, step: Step, frame: str | None, record: Record) -> None:
+        ladder, value, text = self._entry(step, step.fill, record)
+        if step.optional and not self._there(frame, ladder):
+            return
+        if not self.together:
+            self._told(ladder, frame, lambda: self.session.fill(frame, ladder, text, step.timeout))
+        self._typed.append(_Typed(frame, ladder, text, value, step.as_, done=not self.together))
+
+    def _type(self, step: Step, frame: str | None, record: Record) -> None:
+        ladder, value, text = self._entry(step, step.type, record)
+        self._told(ladder, frame, lambda: self.session.type(frame, ladder, text, step.timeout))
+        if step.equals is None:  # else what a suggestion made of it is checked by a later step
+            self._typed.append(_Typed(frame, ladder, text, value, step.as_))
+
+    def _choose(self, step: Step, frame: str | None, record: Record) -> None:
+        ladder, value, text = self._entry(step, step.choose, record)
+        if step.optional and not self._there(frame, ladder):
+            return
+        act = lambda: self.session.choose(frame, ladder, text, loads=step.loads, timeout=step.timeout)  # noqa: E731
+        self._told(ladder, frame, act)
+        if step.loads is None:
+            self._typed.append(_Typed(frame, ladder, text, value, step.as_, choice=True))
+
+    def _tick(self, step: Step, frame: str | None, record: Record) -> None:
+        ladder = ladder_of(step.tick, "tick", record)
+        on = step.value is None or holds(step.value, record)
+        self._told(ladder, frame, lambda: self.session.tick(frame, ladder, on, step.timeout))
+        self._typed.append(_Typed(frame, ladder, "true" if on else "false", "", "text"))
+
+    def _press(self, step: Step, frame: str | None, record: Record) -> None:
+        ladder = ladder_of(step.press, "press", record)
+        if step.optional and not self._there(frame, ladder):
+            return
+        if step.opens is not None:
+            self._told(ladder, frame, lambda: self.session.press_opens(frame, ladder, step.opens or ""))
+        elif step.downloads is not None:
+            data = self.session.press_downloads(frame, ladder)
+            self.pictures.append((render(step.downloads, record), data))
+        else:
+            self._redrawing(step, frame, record, lambda: self._pressed(step, frame, ladder))
+
+    def _pressed(self, step: Step, frame: str | None, ladder: Ladder) -> None:
+        self._told(ladder, frame, lambda: self.session.press(frame, ladder, loads=step.loads, timeout=step.timeout))
+
+    def _redrawing(self, step: Step, frame: str | None, record: Record, act: Callable[[], None]) -> None:
+        if step.redraws is None:
+            act()
+            return
+        with self.session.redrawn(frame, ladder_of(step.redraws, "any", record), step.timeout):
+            act()
+
+    def _pick(self, step: Step, frame: str | None, record: Record) -> None:
+        ladder = ladder_of(step.pick, "any", record)
+        self._told(ladder, frame, lambda: self.session.press(frame, ladder, loads=step.loads, timeout=step.timeout))
+
+    def _upload(self, step: Step, frame: str | None, record: Record) -> None:
+        name = render(step.value or "", record)
+        if self.files is None:
+            raise BusinessException("OF505", self.session.url, name=name, template="upload")
+        self.session.upload(frame, ladder_of(step.upload, "file", record), name.rpartition("/")[2], self.files(name))
+
+    def _for_each(self, step: Step, _frame: str | None, record: Record) -> None:
+        lines = record.get(step.for_each or "", ())
+        for n, line in enumerate(lines, 1):
+            more = "1" if n > 1 else ""
+            last = "1" if n == len(lines) else ""
+            self.do(step.steps, {**record, "line": line, "n": n, "more": more, "last": last})
+
+    def _steps(self, step: Step, _frame: str | None, record: Record) -> None:
+        self.do(step.steps, record)
+
+    def _wait(self, step: Step, frame: str | None, record: Record) -> None:
+        ladder = ladder_of(step.wait, "any", record)
+        self._told(ladder, frame, lambda: self.session.wait(frame, ladder, timeout=step.timeout))
+
+    def _gone(self, step: Step, frame: str | None, record: Record) -> None:
+        self.session.wait(frame, ladder_of(step.gone, "any", record), gone=True, timeout=step.timeout)
+
+    def _expect(self, step: Step, frame: str | None, record: Record) -> None:
+        ladder = ladder_of(step.expect, "any", record)
+        try:
+            self.session.wait(frame, ladder, timeout=step.timeout)
+        except ApplicationException as error:
+            if error.code != "OF512":
+                raise
+            raise BusinessException("OF530", self.session.page.url, shown=f"no {ladder}") from error
+        if step.equals is not None:
+            shown = self.session.look(frame, [ladder])[0].text or ""
+            wanted = render(step.equals, record)
+            if not same(shown, wanted, step.as_, self.system):
+                raise BusinessException("OF531", self.session.page.url, field=ladder, shown=shown, wanted=wanted)
+
+    def _read(self, step: Step, frame: str | None, record: Record) -> None:
+        ladder = ladder_of(step.read, "any", record)
+        if not step.optional:
+            self._told(ladder, frame, lambda: self.session.wait(frame, ladder, timeout=step.timeout))
+        shown = self.session.look(frame, [ladder])[0].text or ""
+        if step.equals is not None and not same(shown, render(step.equals, record), step.as_, self.system):
+            wanted = render(step.equals, record)
+            raise BusinessException("OF531", self.session.page.url, field=ladder, shown=shown, wanted=wanted)
+        if step.into is not None:
+            self.record[step.into] = understood(shown, step.as_, self.system)
+
+    def _screenshot(self, step: Step, _frame: str | None, _record: Record) -> None:
+        self.pictures.append((step.screenshot or "", self.session.picture()))
+
+    def _keys(self, step: Step, _frame: str | None, _record: Record) -> None:
+        self.session.keys(step.keys or "", loads=step.loads)
+
+    def _close(self, step: Step, _frame: str | None, _record: Record) -> None:
+        self.session.close_window(step.close or "")
+
+    def _repeat(self, step: Step, frame: str | None, record: Record) -> None:
+        ladder = ladder_of(step.repeat, "press", record)
+        for _ in range(1000):
+            if not self._there(frame, ladder):
+                return
+            self._redrawing(step, frame, record, lambda: self._pressed(step, frame, ladder))
+            self.do(step.steps, record)
+
+    # -- fields that were typed ------------------------------------------------------------------------------------
+
+    def believe(self) -> None:
+        """Read back all fields typed since the last press; enter anew what the page lost.
+
+        Raises:
+            BusinessException: OF522, the page does not keep what is typed.
+            ApplicationException: OF520, a field is no longer there.
+        """
+        waiting, self._typed = self._typed, []
+        frames = list(dict.fromkeys(entry.frame for entry in waiting))
+        for frame in frames:
+            self._believe_frame(frame, [entry for entry in waiting if entry.frame == frame])
+
+    def _believe_frame(self, frame: str | None, entries: list[_Typed]) -> None:
+        wrong: list[tuple[_Typed, Found]] = []
+        for _ in range(_ROUNDS):
+            late = [entry for entry in entries if not entry.done]
+            if late:
+                self.session.set_many(frame, [(entry.ladder, entry.text) for entry in late])
+                for entry in late:
+                    entry.done = True
+            self.session.quiet(frame)
+            shown = self.session.look(frame, [entry.ladder for entry in entries])
+            wrong = [
+                (entry, found) for entry, found in zip(entries, shown, strict=True) if not self._kept(entry, found)
+            ]
+            if not wrong:
+                self.rungs |= {str(entry.ladder): found.rung for entry, found in zip(entries, shown, strict=True)}
+                return
+            for entry, _found in wrong:
+                self._again(frame, entry)
+        entry, last = wrong[0]
+        raise BusinessException("OF522", self.session.page.url, field=entry.ladder, shown=last.value or "")
+
+    def _kept(self, entry: _Typed, found: Found) -> bool:
+        if found.rung < 0:
+            return False
+        if entry.choice:
+            return entry.text in (found.value, found.text) or (found.text or "").startswith(entry.text + " ")
+        if found.value == entry.text:
+            return True
+        return entry.kind != "text" and same(found.value or "", entry.value, entry.kind, self.system)
+
+    def _again(self, frame: str | None, entry: _Typed) -> None:
+        if entry.choice:
+            self._told(entry.ladder, frame, lambda: self.session.choose(frame, entry.ladder, entry.text))
+        elif entry.ladder.kind == "tick":
+            self._told(entry.ladder, frame, lambda: self.session.tick(frame, entry.ladder, entry.text == "true"))
+        else:
+            self._told(entry.ladder, frame, lambda: self.session.fill(frame, entry.ladder, entry.text))
+
+    # -- helpers ---------------------------------------------------------------------------------------------------
+
+    def shown(self, wants: Sequence[Wants], record: Record) -> list[tuple[Wants, str, str, bool]]:
+        """Each thing that must be shown: what it is, what is shown, what is wanted, and whether they are the same."""
+        by_frame: dict[str | None, list[Wants]] = {}
+        for want in wants:
+            by_frame.setdefault(want.frame or self.frame, []).append(want)
+        answers: list[tuple[Wants, str, str, bool]] = []
+        for frame, group in by_frame.items():
+            ladders = [ladder_of(want.find, "any", record) for want in group]
+            for want, found in zip(group, self.session.look(frame, ladders), strict=True):
+                wanted = render(want.equals, record)
+                shown = found.text if found.text is not None else ""
+                good = found.rung >= 0 and same(shown, wanted, want.as_, self.system)
+                answers.append((want, shown if found.rung >= 0 else "(not there)", wanted, good))
+        return answers
+
+    def _entry(self, step: Step, find: Find | None, record: Record) -> tuple[Ladder, str, str]:
+        value = render(step.value or "", record)
+        return ladder_of(find, "edit", record), value, typed(value, step.as_, self.system)
+
+    def _shows(self, frame: str | None, unless: Unless, record: Record) -> bool:
+        found = self.session.look(frame, [ladder_of(unless.find, "any", record)])[0]
+        return found.rung >= 0 and same(found.text or "", render(unless.equals, record), unless.as_, self.system)
+
+    def _there(self, frame: str | None, ladder: Ladder) -> bool:
+        return self.session.look(frame, [ladder])[0].rung >= 0
+
+    def _told(self, ladder: Ladder, frame: str | None, act: Callable[[], None]) -> None:
+        """Do it; when it takes too long because nothing (or too much) is found, say so."""
+        try:
+            act()
+        except ApplicationException as error:
+            if error.code == "OF512":
+                found = self.session.look(frame, [ladder])[0]
+                if found.rung < 0:
+                    counts = ", ".join(f"{rung[0]} {n}" for rung, n in zip(ladder.rungs, found.counts, strict=True))
+                    raise ApplicationException(
+                        "OF520", self.session.page.url, field=ladder, found=counts, frame=frame or "page"
+                    ) from error
+            raise
+
+
+def ladder_of(find: Find | None, kind: Kind, record: Record) -> Ladder:
+    """The locators of a description, with the record's names filled in."""
+    assert find is not None  # noqa: S101 - the verb was chosen by it
+    rungs = tuple((rung, render(text, record)) for rung, text in find.rungs(press=kind == "press"))
+    line = render(find.line, record) if find.line is not None else str(record.get("n", 1))
+    return Ladder(rungs, kind, int(line) if line.isdigit() else 1)
