@@ -63,7 +63,8 @@ def open(
         "id": intent.id, "item_id": item.id, "system": system, "form": form, "key": key,
         "values_hash": values_hash, "state": "open", "opened_at": tx.micros,
     }  # fmt: skip
-    if tx.connection.execute(upsert(_intents).values(row).on_conflict_do_nothing()).rowcount == 0:
+    insertion = upsert(_intents).values(row).on_conflict_do_nothing().returning(_intents.c.id)
+    if tx.connection.execute(insertion).first() is None:
         there = next(one for one in find(tx, system=system, form=form, key=key) if one.state != "absent")
         raise OficioError("OF712", item=item.id, system=system, key=key, state=there.state, other=there.item_id)
     audit.append(

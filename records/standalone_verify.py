@@ -270,7 +270,7 @@ class Bundle:
         self.keys = [parse_key(key) for key in (keys or self.about["keys"])]
         self.heads = heads
         self.signed: dict[int, bytes] = {}
-        self.elsewhere: set[int] = set()
+        self.beside: set[int] = set()
 
     def read_checkpoints(self) -> int:
         """Open all checkpoints; their number."""
@@ -279,8 +279,8 @@ class Bundle:
             size, root = open_checkpoint(path.read_text("utf-8"), self.keys, path.name)
             if self.signed.setdefault(size, root) != root:
                 raise Wrong("forked", size - 1, f"{path.name}: two roots were signed over the same {size} events")
-            if path not in inside:
-                self.elsewhere.add(size)
+            if path in inside:
+                self.beside.add(size)
         return len(inside) + len(self.heads)
 
     def leaf_in_tile(self, index: int) -> bytes | None:
@@ -326,7 +326,7 @@ class Bundle:
                 covered = tree.size
         beyond = [size for size in self.signed if size > tree.size]
         if beyond:
-            kind = "rolled back" if set(beyond) <= self.elsewhere else "cut"
+            kind = "cut" if self.beside & set(beyond) else "rolled back"
             says = f"events from {tree.size} on are gone: a checkpoint over {max(beyond)} events was signed"
             raise Wrong(kind, tree.size, says)
         return tree.size

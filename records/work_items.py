@@ -86,7 +86,8 @@ def create(
         "updated_at": tx.micros,
     }
     upsert = sqlite.insert if tx.connection.dialect.name == "sqlite" else postgresql.insert
-    if tx.connection.execute(upsert(_items).values(row).on_conflict_do_nothing()).rowcount == 0:
+    insertion = upsert(_items).values(row).on_conflict_do_nothing().returning(_items.c.id)
+    if tx.connection.execute(insertion).first() is None:
         there = tx.connection.execute(
             select(_items.c.id).where(_items.c.process == process, _items.c.key == row["key"])
         ).scalar()

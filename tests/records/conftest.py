@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from records import Actor, Records, RunInfo, Session
+from tests.records.postgres import Cluster, programs
 
 
 @dataclass
@@ -34,9 +35,24 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    folder = programs()
+    if folder is None:
+        pytest.skip("no PostgreSQL here (apt install postgresql)")
+    with Cluster(folder) as started:
+        yield started
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def url(request: pytest.FixtureRequest) -> str:
+    """SQLite in the home, or a fresh database of a private PostgreSQL: the same tests on both."""
+    return "" if request.param == "sqlite" else str(request.getfixturevalue("cluster").new_database())
+
+
 @pytest.fixture
-def records(tmp_path: Path, clock: Clock) -> Iterator[Records]:
-    with Records.open(home=tmp_path / "home", session=SESSION, now=clock) as opened:
+def records(tmp_path: Path, url: str, clock: Clock) -> Iterator[Records]:
+    with Records.open(url, home=tmp_path / "home", session=SESSION, now=clock) as opened:
         yield opened
 
 

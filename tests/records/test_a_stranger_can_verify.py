@@ -106,7 +106,7 @@ def test_a_key_from_elsewhere_counts(records: Records, clock: Clock, tmp_path: P
     assert (code, result["kind"]) == (4, "wrong key")
 
 
-def test_a_key_is_handed_over(records: Records, clock: Clock, tmp_path: Path) -> None:
+def test_a_key_is_handed_over(records: Records, url: str, clock: Clock, tmp_path: Path) -> None:
     old = records.log.key
     sealed(records, clock, 20, every=20)
     new = records.log.rotate_key()
@@ -114,7 +114,7 @@ def test_a_key_is_handed_over(records: Records, clock: Clock, tmp_path: Path) ->
     records.log.checkpoint()
     assert (records.log.key, records.log.known_keys()) == (new, [old, new])
     assert new != old
-    with Records.open(home=records.home, session=records.session) as again:
+    with Records.open(url, home=records.home, session=records.session) as again:
         assert again.log.key == new
         verification = again.log.verify()
         assert (verification.ok, verification.checkpoints) == (True, 3)
