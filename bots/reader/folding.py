@@ -52,7 +52,7 @@ def tokens(word: str) -> tuple[Token, ...]:
         text = match.group()
         if text == "%":
             text = "percent"
-        elif text == "#" or text in _NUMBER:
+        elif text == "#" or (text in _NUMBER and word not in ("N", "n")):  # a lone N may be a letter of a spaced title
             text = "no"
         found.append(Token(text, min(match.start(), size), min(match.end(), size)))
     return tuple(found)

@@ -146,9 +146,9 @@ def _words_of(sheet: Sheet, row: Row) -> list[tuple[str, int]]:
     for index, word in enumerate(row.words):
         for part in word.text.replace("/", " ").replace("(", " ").replace(")", " ").split():
             code = part.strip(":.,;")
-            if code in CURRENCIES and code != "ALL":
+            if code in CURRENCIES:
                 found.append((code, index))
-            elif code in ("€", "£", "₪", "₹"):
+            elif code != "$" and currency_of(code) not in ("", "kr"):
                 found.append((currency_of(code), index))
     hits = (hit for hit in sheet.hits.get(row.index, ()) if hit.means("currency") and len(hit.key) > 2)
     return [*found, *((hit.names("currency")[0], hit.first) for hit in hits)]

@@ -48,17 +48,22 @@ def find_parties(sheet: Sheet, own: OwnIdentity | None) -> Parties:
         _agree_with_bank(seller, ibans[0].value[:2])
     names_buyer = _names_under(sheet, "buyer")
     names_seller = _seller_names(sheet, zones, own, names_buyer)
-    shown = bool(seller) and _shows_seller(sheet, seller[0], zones, ibans, own)
+    alone = len(seller) == 1 and not buyer and seller[0].label is not None
+    shown = bool(seller) and _shows_seller(sheet, seller[0], zones, ibans, own, alone=alone)
     return Parties(seller, buyer, ibans, _bic(sheet), names_seller, names_buyer, unread, shown)
 
 
-def _shows_seller(sheet: Sheet, pick: Pick, zones: list[_Zone], ibans: list[Pick], own: OwnIdentity | None) -> bool:
+def _shows_seller(
+    sheet: Sheet, pick: Pick, zones: list[_Zone], ibans: list[Pick], own: OwnIdentity | None, *, alone: bool
+) -> bool:
     """Whether something besides its label says that an id is the seller's: where it stands, the bank's country, or
     that the buyer is us."""
     page = sheet.layout.pages[min(pick.row.page, len(sheet.layout.pages)) - 1]
     foot = pick.row.top > 0.8 * page.height
     zone = any(z.party == "seller" and z.holds(pick.row, pick.row.x0[pick.first]) for z in zones)
     bank = any(iban.value[:2] == pick.value[:2] for iban in ibans)
+    if alone and not any(z.party != "seller" and z.holds(pick.row, pick.row.x0[pick.first]) for z in zones):
+        return True
     named = pick.label is not None and pick.label.means("label", "buyer_vat_id")
     return foot or zone or bank or _heads_the_page(sheet, pick) > 0 or (bool(own and own.vat_ids) and not named)
 
@@ -92,9 +97,10 @@ def _zones(sheet: Sheet) -> list[_Zone]:
                 h.means("party") and h.pure and _opens(h) and abs(h.x0 - hit.x0) < 25
                 for h in sheet.hits.get(row.index, ())
             )
+            limit = max(0.5 * row.height, 1.6 * usual) if rows > 2 else 1.3 * row.height
             aligned = any(hit.x0 - 25 <= phrase.x0 <= hit.x0 + 25 for phrase in row.phrases)
             apart = row.top - edge.bottom
-            if other or rows > 12 or (aligned and rows and apart > max(0.5 * row.height, 1.6 * usual)):
+            if other or rows > 12 or (aligned and rows and apart > limit):
                 break
             if apart > 3.0 * row.height:
                 break
@@ -130,6 +136,8 @@ def _vat_ids(sheet: Sheet, zones: list[_Zone], own: OwnIdentity | None) -> tuple
                 continue
             label = _label_left(sheet, row_index, spot.first)
             taken.add((row_index, spot.first))
+            if label is None and ("-" in spot.text or not vat_id_holds(spot.value)):
+                continue  # without its name it must at least look and count like one
             pick = Pick(spot.value, spot.text, spot.row, spot.first, spot.last, 0.0, label)
             _place(sheet, pick, label, zones, mine, picks, buyers)
     for hit in sheet.hits_of("label", "vat_id", "buyer_vat_id"):
@@ -279,19 +287,27 @@ def _block_name(sheet: Sheet, pick: Pick) -> tuple[Row, str] | None:
     phrase = next((p for p in row.phrases if p.start <= pick.first < p.end), None)
     if phrase is None:
         return None
-    left, top = phrase.x0, row
+    edges, top = (phrase.x0, phrase.x1, (phrase.x0 + phrase.x1) / 2), row
     found = (row, fold(row.text(phrase.start, phrase.end)))
     for index in range(row.index - 1, max(row.index - 9, -1), -1):
         above = sheet.layout.rows[index]
         if above.page != row.page or top.top - above.bottom > 1.1 * row.height:
             break
-        level = next((p for p in above.phrases if abs(p.x0 - left) < 7 or (p.x0 < left < p.x1 and index < 3)), None)
+        level = next((p for p in above.phrases if _aligned(p, edges) or (p.x0 < edges[0] < p.x1 and index < 3)), None)
         if level is None:
             continue
-        if any(hit.first == level.start and hit.means("party") for hit in sheet.hits.get(index, ())):
+        if any(
+            hit.first == level.start and hit.kind_of_label and hit.last == level.end
+            for hit in sheet.hits.get(index, ())
+        ):
             break
         found, top = (above, fold(above.text(level.start, level.end))), above
     return found
+
+
+def _aligned(phrase: Phrase, edges: tuple[float, float, float]) -> bool:
+    left, right, middle = edges
+    return abs(phrase.x0 - left) < 7 or abs(phrase.x1 - right) < 5 or abs((phrase.x0 + phrase.x1) / 2 - middle) < 5
 
 
 def _agree_with_bank(sellers: list[Pick], country: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bots.reader.corroboration import line_holds
+from bots.reader.ids import compact
 from bots.reader.lines import Table
 from bots.reader.parties import Parties
 from bots.reader.reading import Proof, Reading
@@ -102,8 +103,12 @@ def _doubt_number(reading: Reading, evidence: Evidence) -> Iterator[Reason]:
     picks = evidence.numbers
     if not picks or picks[0].score < 0.6:
         yield Reason("OF230", facts={"value": reading.get("invoice_number") or "-"})
-    elif len(picks) > 1 and picks[1].score > picks[0].score - 0.1:
-        yield Reason("OF231", facts={"value": picks[0].value, "other": picks[1].value})
+        return
+    rivals = (pick for pick in picks[1:3] if pick.score > picks[0].score - 0.1)
+    for rival in rivals:
+        if compact(rival.value) not in compact(picks[0].value):
+            yield Reason("OF231", facts={"value": picks[0].value, "other": rival.value})
+            return
 
 
 def _doubt_dates(reading: Reading, evidence: Evidence) -> Iterator[Reason]:

@@ -20,7 +20,7 @@ __all__ = ["Pick", "find_dates_of", "find_numbers_of", "find_title_numbers", "ne
 S = TypeVar("S", bound=Spot)
 
 _CODE = re.compile(r"#?\s?([^\W_][\w./\-\u2013\\*+]*|\d[\w./\-]*)", re.UNICODE)
-_PREFIX = re.compile(r"^[A-Z]{1,5}$")
+_PREFIX = re.compile(r"^[A-Z]{1,4}$")
 _NOT_A_CODE = re.compile(r"^(?:\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d+[.,]\d{2}|\d{1,2}%|https?:.*|.*@.*)$")
 
 
@@ -125,40 +125,56 @@ def find_numbers_of(sheet: Sheet, role: str, accept: Callable[[str], bool] = lam
 
 
 def _codes(sheet: Sheet, hit: Hit) -> Iterator[Pick]:
+    """Codes that a label may name: in its own word, beside it, and (where nothing stands close) below it."""
     row = hit.row
-    hits = sheet.hits.get(row.index, ())
-    limit = min(
-        (other.first for other in hits if other.first >= hit.last and other.kind_of_label), default=len(row.words)
-    )
     tail = row.words[hit.last - 1].text[hit.after :].lstrip(" .:#-\u00b0\u00ba)")
     if tail and (code := _code(tail)):
         yield Pick(code, code, row, hit.last - 1, hit.last, 1.0, hit)
         return
+    limit = _limit(sheet, hit)
     found = _first_code(sheet, row, hit.last, limit)
-    gap = row.x0[found.first] - hit.x1 if found is not None else 0.0
+    gap = 0.0
     if found is not None:
+        gap = row.x0[found.first] - hit.x1
         found.score = 1.0 - 0.12 * min(_strange(row, hit.last, found.first), 5) - min(max(gap, 0) / 500, 0.5)
         found.label = hit
         yield found
         if gap < 90:
             return
-    elif limit < len(row.words) and row.x0[limit] - hit.x1 < 0.6 * row.height and not _apart(hit, row, limit):
+    elif limit < len(row.words) and row.x0[limit] - hit.x1 < 0.6 * row.height:
         return
-    for depth, below in enumerate(sheet.layout.below(row, 34.0)):
+    under = _code_below(sheet, hit)
+    if under is not None and (found is None or abs(under.row.x0[under.first] - hit.x0) < 6):
+        under.score -= 0.1 if found is not None else 0.0
+        yield under
+
+
+def _limit(sheet: Sheet, hit: Hit) -> int:
+    """Where the next label begins; a party's word inside the label's own phrase is none ("Facture client A24")."""
+    end = next((p.end for p in hit.row.phrases if p.start <= hit.first < p.end), 0)
+    others = (o for o in sheet.hits.get(hit.row.index, ()) if o.first >= hit.last and o.kind_of_label)
+    return min((o.first for o in others if o.means("label") or o.first >= end), default=len(hit.row.words))
+
+
+def _code_below(sheet: Sheet, hit: Hit) -> Pick | None:
+    """The code in the label's column just below, unless a label of its own stands before it."""
+    for depth, below in enumerate(sheet.layout.below(hit.row, 34.0)):
         for phrase in below.phrases:
             if _in_column(hit, phrase.x0, phrase.x1):
                 found = _first_code(sheet, below, phrase.start, phrase.end)
-                if found is not None:
-                    found.score = 0.92 - 0.08 * depth - min(abs(phrase.x0 - hit.x0) / 300, 0.25)
-                    found.label = hit
-                    yield found
-                return
+                if found is None or _has_label_before(sheet, found):
+                    return None
+                found.score = 0.92 - 0.08 * depth - min(abs(phrase.x0 - hit.x0) / 300, 0.25)
+                found.label = hit
+                return found
         if depth > 1:
-            return
+            return None
+    return None
 
 
-def _apart(hit: Hit, row: Row, index: int) -> bool:
-    return row.x0[index] - hit.x1 > 0.6 * row.height
+def _has_label_before(sheet: Sheet, pick: Pick) -> bool:
+    hits = [hit for hit in sheet.hits.get(pick.row.index, ()) if hit.means("label") and hit.first <= pick.first]
+    return bool(hits) and pick.row.x0[pick.first] - hits[-1].x1 < 160
 
 
 def _first_code(sheet: Sheet, row: Row, begin: int, end: int) -> Pick | None:
@@ -203,27 +219,60 @@ def _code(text: str) -> str:
 
 
 def find_title_numbers(sheet: Sheet) -> list[Pick]:
-    """`INVOICE` and, beside or just under it, `No. 4711`: the bare "no" takes its meaning from the title."""
+    """`INVOICE` and, beside or under it, `No. 4711` or the code itself; or a bare `No.:` at the head of the page."""
     picks: list[Pick] = []
-    for title in sheet.hits_of("title"):
-        if title.prose or not title.pure:
-            continue
-        picks.extend(_after_title(sheet, title))
-        beside = [hit for hit in sheet.hits.get(title.row.index, ()) if hit.key == "no" and hit.first >= title.last]
+    titles = [hit for hit in sheet.hits_of("title") if hit.pure and not hit.prose]
+    for title in titles[:1]:
+        picks.extend(_after_title(title, sheet))
+    for title in titles[:3]:
+        row = title.row
+        beside = [hit for hit in sheet.hits.get(row.index, ()) if hit.key == "no" and hit.first >= title.last]
         under = [
             hit
-            for row in sheet.layout.below(title.row, 2.2 * title.row.height)
-            for hit in sheet.hits.get(row.index, ())
+            for below in sheet.layout.below(row, 2.2 * row.height)
+            for hit in sheet.hits.get(below.index, ())
             if hit.key == "no" and hit.pure and hit.x0 < title.x1 + 60 and hit.x1 > title.x0 - 60
         ]
         for hit, worth in (*((h, 0.95) for h in beside[:1]), *((h, 0.85) for h in under[:1])):
-            for pick in _codes(sheet, hit):
-                pick.score *= worth
-                picks.append(pick)
+            picks.extend(_worth(_codes(sheet, hit), worth))
+        if picks:
+            break
+    for hit in _bare_numbers(sheet):
+        picks.extend(_worth(_codes(sheet, hit), 0.8))
     return rank(picks)
 
 
-def _after_title(sheet: Sheet, title: Hit) -> Iterator[Pick]:
+def _worth(picks: Iterable[Pick], worth: float) -> Iterator[Pick]:
+    for pick in picks:
+        pick.score *= worth
+        yield pick
+
+
+def _bare_numbers(sheet: Sheet) -> Iterator[Hit]:
+    """`Number:` alone in its phrase among dates and references, before any figures."""
+    for index, hits in sheet.hits.items():
+        row = sheet.layout.rows[index]
+        if row.page > 1 or any(amount.money for amount in sheet.spots.amounts.get(index, ())):
+            return
+        if sum(hit.means("column") for hit in hits) > 2:
+            continue
+        for hit in hits:
+            phrase = next(p for p in row.phrases if p.start <= hit.first < p.end)
+            alone = phrase.start == hit.first and (phrase.end == hit.last or row.words[hit.last - 1].text.endswith(":"))
+            if hit.key == "no" and alone and _among_references(sheet, row):
+                yield hit
+
+
+def _among_references(sheet: Sheet, row: Row) -> bool:
+    """Whether dates or labelled references stand in the row or just above or below it."""
+    return any(
+        sheet.spots.dates.get(index)
+        or any(h.means("label", "issue_date", "due_date", "order_reference") for h in sheet.hits.get(index, ()))
+        for index in range(row.index - 2, row.index + 4)
+    )
+
+
+def _after_title(title: Hit, sheet: Sheet) -> Iterator[Pick]:
     """`Tax Invoice 02490`: the code close behind the title."""
     if title.means("title", "not an invoice") or title.means("label", "invoice_number"):
         return
