@@ -94,6 +94,8 @@ class Layout:
     audit: Sequence[tuple[str, str]]
     language: Language = "en"
     buckets: Sequence[str] = ()
+    extra: Sequence[tuple[str, pl.DataFrame]] = ()
+    """Further sheets by name, before Audit."""
 
 
 def write_workbook(path: Path, layout: Layout) -> None:
@@ -118,16 +120,19 @@ class _Writer:
     def write_all(self) -> None:
         """All sheets; the summary comes first but needs to know where the others' columns are."""
         self.book.set_properties({"title": self.layout.title, "created": _EPOCH})
-        sheets = [self.book.add_worksheet(name) for name in self.names]
+        extra = [name for name, _ in self.layout.extra]
+        sheets = [self.book.add_worksheet(name) for name in (*self.names[:5], *extra, self.names[5])]
         for sheet in sheets:
             sheet.protect("", {"autofilter": True, "sort": True, "format_columns": True, "select_locked_cells": True})
             sheet.hide_gridlines(2)
         listings = (self.layout.matched, self.layout.review, self.layout.open_left, self.layout.open_right)
         for sheet, listing in zip(sheets[1:5], listings, strict=True):
             self._listing(sheet, listing)
+        for sheet, (_, rows) in zip(sheets[5:-1], self.layout.extra, strict=True):
+            self._listing(sheet, Listing(rows, {}))
         self._decisions(sheets[2])
         self._summary(sheets[0])
-        self._audit(sheets[5])
+        self._audit(sheets[-1])
 
     def word(self, text: str) -> str:
         """A heading in the workbook's language."""

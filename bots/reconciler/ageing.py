@@ -24,7 +24,10 @@ def as_of(matching: Matching) -> date:
 def aged(items: pl.DataFrame, day: date) -> pl.DataFrame:
     """Items with `age` (days since due, else since date; negative: not due yet; null: no date) and `bucket`."""
     age = (pl.lit(day) - pl.coalesce("due", "date")).dt.total_days()
-    bucket = pl.col("age").cut([-1, 30, 60, 90], labels=list(BUCKETS)).cast(pl.String).fill_null("?")
+    bucket = pl.lit(BUCKETS[-1])
+    for last, name in ((90, BUCKETS[3]), (60, BUCKETS[2]), (30, BUCKETS[1]), (-1, BUCKETS[0])):
+        bucket = pl.when(pl.col("age") <= last).then(pl.lit(name)).otherwise(bucket)
+    bucket = pl.when(pl.col("age").is_null()).then(pl.lit("?")).otherwise(bucket)
     return items.with_columns(age=age).with_columns(bucket=bucket)
 
 

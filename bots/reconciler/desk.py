@@ -6,7 +6,7 @@ Rows are numbered from 0 on each side. A row is taken at most once; `Desk.take` 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -60,7 +60,7 @@ class Side:
     @classmethod
     def of(cls, items: pl.DataFrame, currencies: Sequence[str]) -> Side:
         """The arrays of canonical items; a missing date counts as day 0."""
-        codes = pl.DataFrame({"currency": currencies, "code": np.arange(len(currencies), dtype=np.int64)})
+        codes = pl.DataFrame({"currency": pl.Series(currencies, dtype=pl.String), "code": np.arange(len(currencies))})
         return cls(
             items=items.with_row_index("row"),
             amount=items["amount"].to_numpy().astype(np.int64),
@@ -154,6 +154,17 @@ class Desk:
         self.left.taken[left] = True
         self.right.taken[right] = True
         self.groups.append(group)
+
+    def ask_above(self, limit: int | None) -> None:
+        """Turn accepted groups whose difference or residual is above a limit (minor units) into suggestions."""
+        if limit is None:
+            return
+        large = [group for group in self.groups if max(abs(group.residual), abs(group.difference)) > limit]
+        for group in large:
+            self.groups.remove(group)
+            self.left.taken[list(group.left)] = False
+            self.right.taken[list(group.right)] = False
+            self.suggest(replace(group, code="OF625", score=0.95))
 
     def is_open(self, group: Group) -> bool:
         """Whether none of the group's rows is taken."""

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from bots.reconciler.desk import Desk, Ints
-from bots.reconciler.parties import Directory
+from bots.reconciler.parties import Directory, agrees
 from bots.reconciler.words import squashed
 
 __all__ = ["Evidence", "Mention", "gather", "party_codes"]
@@ -36,9 +36,16 @@ class Evidence:
 
     item_party: Ints
     item_ref: list[str]
+    item_name: list[str]
     parties: dict[int, tuple[int, ...]] = field(default_factory=dict)
     grams: dict[int, list[str]] = field(default_factory=dict)
     mentions: dict[int, list[Mention]] = field(default_factory=dict)
+    unknown: dict[int, str] = field(default_factory=dict)
+
+    def may_be(self, line: int, item: int) -> bool:
+        """Whether a line of nobody we know may be of an item's party: it gives no name, or nearly that one."""
+        name = self.unknown.get(line, "")
+        return not name or agrees(self.item_name[item], name)
 
 
 def party_codes(left: pl.DataFrame) -> tuple[Ints, pl.DataFrame]:
@@ -69,8 +76,11 @@ def gather(desk: Desk, grams: pl.DataFrame, master: pl.DataFrame | None = None) 
     """
     codes, table = party_codes(desk.left.items)
     directory = _directory(desk, table, master)
+    own = desk.left.items.select(key="iban").with_columns(code=pl.Series(codes))
+    directory.learn("iban", own.filter(pl.col("key").str.len_bytes() > 0))
     _learn(desk, directory, codes)
-    evidence = Evidence(codes, desk.left.items["ref"].fill_null("").to_list())
+    texts = desk.left.items.select(pl.col("ref", "party").fill_null(""))
+    evidence = Evidence(codes, texts["ref"].to_list(), texts["party"].to_list())
     lines = desk.right.open_items()
     text_grams: dict[int, list[str]] = defaultdict(list)
     for row, gram in grams.select("row", "gram").iter_rows():
@@ -79,8 +89,11 @@ def gather(desk: Desk, grams: pl.DataFrame, master: pl.DataFrame | None = None) 
     wanted = lines.select("row", pl.col("iban", "party", "text").fill_null(""))
     for row, iban, name, text in wanted.iter_rows():
         evidence.parties[row] = directory.of(iban, name, text, text_grams.get(row, ()))
+        if not evidence.parties[row]:
+            evidence.unknown[row] = name
     for row, item, start, length, gram in _named(desk, grams, evidence).iter_rows():
-        evidence.mentions.setdefault(row, []).append(Mention(item, start, length, gram))
+        if evidence.may_be(row, item):
+            evidence.mentions.setdefault(row, []).append(Mention(item, start, length, gram))
     for row, mentions in evidence.mentions.items():
         evidence.mentions[row] = _longest(mentions)
     return evidence
@@ -145,7 +158,7 @@ def _named(desk: Desk, grams: pl.DataFrame, evidence: Evidence) -> pl.DataFrame:
     strong = known.filter(pl.col("gram").str.len_bytes() >= _STRONG)
     guessed = strong.join(pl.LazyFrame({"row": nobody}, schema={"row": pl.UInt32}), on="row").join(homonyms, on="gram")
     columns = ("row", "item", "start", "length", "gram")
-    return pl.concat([sure.select(columns), guessed.select(columns)]).sort("row", "item").collect()
+    return pl.concat([sure.select(columns), guessed.select(columns)]).sort(columns).collect()
 
 
 def _longest(mentions: Iterable[Mention]) -> list[Mention]:

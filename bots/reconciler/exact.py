@@ -86,7 +86,7 @@ def _of_one_party(desk: Desk, pairs: pl.DataFrame) -> pl.DataFrame:
         same = [agrees(a, b) for a, b in doubtful.iter_rows()]
         judged = judged.join(doubtful.with_columns(same=pl.Series(same)), on=["ours", "theirs"], how="left")
         judged = judged.with_columns(good=pl.col("good") | pl.col("same").fill_null(value=False))
-    return judged.filter("good").select("left", "right")
+    return judged.filter("good").select("left", "right").sort("left")
 
 
 def _take(desk: Desk, pairs: pl.DataFrame) -> None:
@@ -113,7 +113,7 @@ def likely_sign(desk: Desk) -> int:
         other=(pl.col("amount") == -pl.col("owed")).sum().cast(pl.Int64),
     ).collect()
     if agree["same"][0] == agree["other"][0]:
-        return -1 if (desk.left.amount.sum() > 0) != (desk.right.amount.sum() > 0) else 1
+        return -1 if int(desk.left.amount.sum()) * int(desk.right.amount.sum()) < 0 else 1
     return 1 if agree["same"][0] > agree["other"][0] else -1
 
 

@@ -121,6 +121,7 @@ def match(
     tell("party and amount")
     Sums(desk, evidence).take_all([line for line in desk.right.open_rows().tolist() if not near.is_repeated(line)])
     tell("sums")
+    desk.ask_above(rules.sign_off)
     suggest_outstanding(desk, evidence, near)
     return _conclude(desk)
 
@@ -205,7 +206,7 @@ def _group_table(desk: Desk, groups: list[Group]) -> pl.DataFrame:
             currency=pl.coalesce("left_currency", "right_currency"),
             paid_in=pl.coalesce("right_currency", "left_currency"),
             reference=pl.coalesce("left_reference", pl.col("named").replace("", None)),
-            days=pl.col("right_day") - pl.col("left_day"),
+            days=(pl.col("right_date") - pl.col("left_date")).dt.total_days(),
         )
         .select(name for name in GROUPS if name != "group")
         .cast({"score": pl.Float64})
@@ -214,24 +215,27 @@ def _group_table(desk: Desk, groups: list[Group]) -> pl.DataFrame:
 
 
 def _members(side: Side, rows: list[tuple[int, ...]], currencies: list[str], name: str) -> pl.LazyFrame:
-    """What each group has on one side: at, ids, total, and the first row's currency, reference and day."""
+    """What each group has on one side: at, ids, total, and the first row's currency, reference and date."""
     flat = np.fromiter((row for members in rows for row in members), dtype=np.int64)
     at = np.repeat(np.arange(len(rows)), [len(members) for members in rows])
-    some = side.items.select("id", "reference")[flat]
+    some = side.items.select("id", "reference", "date")[flat]
     members = some.lazy().with_columns(
         at=pl.Series(at, dtype=pl.Int64),
         amount=pl.Series(side.amount[flat]),
         code=pl.Series(side.currency[flat]),
-        day=pl.Series(side.day[flat]),
     )
-    codes = pl.LazyFrame({"currency": currencies}).with_row_index("code").cast({"code": pl.Int64})
+    codes = (
+        pl.LazyFrame({"currency": pl.Series(currencies, dtype=pl.String)})
+        .with_row_index("code")
+        .cast({"code": pl.Int64})
+    )
     return (
         members.join(codes, on="code", how="left", maintain_order="left")
         .group_by("at", maintain_order=True)
         .agg(
             pl.col("id").alias(name),
             pl.col("amount").sum().alias(f"{name}_total"),
-            *(pl.col(column).first().alias(f"{name}_{column}") for column in ("currency", "reference", "day")),
+            *(pl.col(column).first().alias(f"{name}_{column}") for column in ("currency", "reference", "date")),
         )
     )
 

@@ -20,7 +20,7 @@ from bots.reconciler.mentions import Mentions
 __all__ = ["Lags", "Near", "certainties"]
 
 _ALIKE = {0: 5000.0, 1: 500.0, 2: 30.0}
-_STRANGER = 1e-4
+_STRANGER = 5e-5
 _CONTRADICTED = 1e-4
 _MOST_WAYS = 5000
 _LEAST_REF = 4
@@ -139,7 +139,7 @@ class Near:
 
     def _weight(self, line: int, item: int, *, sure: bool) -> float:
         share = self.lags.share(int(self.desk.right.day[line] - self.desk.left.day[item]))
-        if not share:
+        if not share or not (sure or self.evidence.may_be(line, item)):
             return 0.0
         likeness = self._likeness(line, item)
         if likeness.distance is not None:

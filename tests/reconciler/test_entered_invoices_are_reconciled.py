@@ -1,0 +1,123 @@
+"""The stage: in the legacy list once and paid by the bank means reconciled; anything else waits or goes to a person."""
+
+from __future__ import annotations
+
+import openpyxl
+
+from bots.office import Office
+from bots.reconciler import reconcile
+from records import audit, reviews, work_items
+from tests.reconciler.conftest import enter
+
+HEAD = "date;text;amount;currency;counterparty\n"
+PAID = HEAD + "2026-03-31;PAGO RE100;-121,00;EUR;ACERO NORTE SL\n2026-03-31;PAGO RE101;-242,00;EUR;ACERO NORTE SL\n"
+
+
+def row(number: str, amount: str, reference: str) -> dict[str, str]:
+    """A row of the legacy list."""
+    return {
+        "No.": "7" + number[-1],
+        "Invoice": number,
+        "Supplier": "ACERO NORTE SL",
+        "Total": amount,
+        "Reference": reference,
+    }
+
+
+def states(office: Office) -> dict[str, str]:
+    """Number -> state."""
+    with office.records.read() as tx:
+        items = work_items.find(tx, "invoices")
+    return {item.payload["invoice"]["fields"]["invoice_number"]: item.state for item in items}
+
+
+def test_each_invoice_goes_where_it_belongs(office: Office) -> None:
+    for number, gross in (
+        ("RE100", "121.00"),
+        ("RE101", "242.00"),
+        ("RE102", "50.00"),
+        ("RE103", "60.00"),
+        ("RE104", "70.00"),
+    ):
+        enter(office, number, gross, key=f"KEY{number}")
+    (office.settings.home / "bank" / "march.csv").write_text(PAID, "utf-8")
+    legacy = [
+        row("RE100", "121.00", "KEYRE100"),
+        row("RE101", "242.00", "KEYRE101"),
+        row("RE101", "242.00", "KEYRE101"),
+        row("RE102", "55.00", "KEYRE102"),
+        row("RE103", "60.00", "KEYRE103"),
+        row("XX", "1.00", "BY HAND"),
+    ]
+    report = reconcile(office, legacy)
+    assert states(office) == {
+        "RE100": "reconciled",  # once, and paid
+        "RE101": "review",  # twice
+        "RE102": "review",  # another amount
+        "RE103": "entered",  # once, not paid yet
+        "RE104": "review",  # missing
+    }
+    assert report.outcomes == {"reconciled": 1, "review": 3, "open": 1}
+    with office.records.read() as tx:
+        codes = sorted(task.reasons[0].code for task in reviews.list_open(tx, process="invoices"))
+    assert codes == ["OF641", "OF642", "OF643"]
+
+
+def test_the_workbook_is_evidence(office: Office) -> None:
+    enter(office, "RE100", "121.00", key="KEYRE100")
+    (office.settings.home / "bank" / "march.csv").write_text(PAID, "utf-8")
+    reconcile(office, [row("RE100", "121.00", "KEYRE100")])
+    path = office.settings.out / "reconciliation.xlsx"
+    assert office.records.archive.path(_sha256(office)).read_bytes() == path.read_bytes()
+    book = openpyxl.load_workbook(path)
+    assert book["Legacy"]["E2"].value == "RE100 is in the legacy system once, as it should be"
+    assert office.records.log.verify().ok
+
+
+def _sha256(office: Office) -> str:
+    with office.records.read() as tx:
+        item = work_items.find(tx, "invoices", states=["reconciled"])[0]
+        event = list(audit.of_item(tx, item.id))[-1]
+    return str(event.body["evidence"][0]["sha256"])
+
+
+def test_a_second_run_changes_nothing(office: Office) -> None:
+    enter(office, "RE100", "121.00", key="KEYRE100")
+    enter(office, "RE103", "121.00", key="KEYRE103")
+    (office.settings.home / "bank" / "march.csv").write_text(PAID, "utf-8")
+    legacy = [row("RE100", "121.00", "KEYRE100"), row("RE103", "121.00", "KEYRE103")]
+    reconcile(office, legacy)
+    before = states(office)
+    reconcile(office, legacy)
+    assert states(office) == before == {"RE100": "reconciled", "RE103": "entered"}
+
+
+def test_the_same_payment_in_two_files_counts_once(office: Office) -> None:
+    enter(office, "RE100", "121.00", key="KEYRE100")
+    enter(office, "RE109", "121.00", key="KEYRE109")
+    for name in ("a.csv", "b.csv"):
+        (office.settings.home / "bank" / name).write_text(PAID, "utf-8")
+    reconcile(office, [row("RE100", "121.00", "KEYRE100"), row("RE109", "121.00", "KEYRE109")])
+    assert states(office) == {"RE100": "reconciled", "RE109": "entered"}
+
+
+def test_what_a_person_accepted_is_not_asked_again(office: Office) -> None:
+    enter(office, "RE100", "121.00", key="KEYRE100")
+    (office.settings.home / "bank" / "march.csv").write_text(PAID, "utf-8")
+    reconcile(office, [])
+    with office.records.begin() as tx:
+        (task,) = reviews.list_open(tx, process="invoices")
+        reviews.decide(tx, task, decision="accept", person="ana")
+    reconcile(office, [])
+    assert states(office) == {"RE100": "reconciled"}
+
+
+def test_a_bank_file_that_cannot_be_read_does_not_stop_the_others(office: Office) -> None:
+    enter(office, "RE100", "121.00", key="KEYRE100")
+    (office.settings.home / "bank" / "broken.xlsx").write_bytes(b"PK\x03\x04 not a workbook")
+    (office.settings.home / "bank" / "march.csv").write_text(PAID, "utf-8")
+    reconcile(office, [row("RE100", "121.00", "KEYRE100")])
+    assert states(office) == {"RE100": "reconciled"}
+    book = openpyxl.load_workbook(office.settings.out / "reconciliation.xlsx")
+    told = [str(cells[1].value) for cells in book["Audit"].iter_rows()]
+    assert any("broken.xlsx could not be read" in text for text in told)
