@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,11 +32,16 @@ _FEW_WORDS = 25
 _MOST = 0.5
 """A page with few words and a picture over most of it is a scan with a stamp or a header line."""
 _FAINT = 24
-_ENOUGH = 60
-_ENOUGH_WORDS = 12
+_ENOUGH = 40
 _MEANINGLESS = {"Cc", "Cn", "Co", "Cs"}
-_ODD_SHARE, _MARKS_SHARE, _MUTE_SHARE = 0.1, 0.5, 0.5
-_VOWELS = frozenset("aeiouy")
+_ODD_SHARE, _MARKS_SHARE, _USUAL_SHARE = 0.1, 0.5, 0.2
+_USUAL_PAIRS = frozenset(
+    "alamanarasatcachcodadedidoecedelemeneresetfagehaheicieilinioisitkakelalelilomamemonandneninontomonoroupapepoprra"
+    "rerirorusasesisostsztatetitotrtuunurvavevi"[at : at + 2]
+    for at in range(0, 154, 2)
+)
+"""Pairs of letters that are frequent in the languages of Europe: half of the pairs of any text, few of gibberish."""
+_LETTERS = re.compile(r"[^\W\d_]{4,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,10 +211,11 @@ def why_garbage(words: Sequence[Word]) -> str | None:
     marks = sum(not char.isalnum() for char in text)
     if marks > _MARKS_SHARE * len(text):
         return f"{marks} of {len(text)} characters are marks"
-    spoken = [fold(word.text) for word in words if len(word.text) >= 4 and word.text.isalpha() and _latin(word.text)]
-    mute = sum(not _VOWELS.intersection(word) for word in spoken)
-    if len(spoken) >= _ENOUGH_WORDS and mute > _MUTE_SHARE * len(spoken):
-        return f"{mute} of {len(spoken)} words have no vowel"
+    spoken = [fold(run) for word in words for run in _LETTERS.findall(word.text) if _latin(run)]
+    pairs = [run[at : at + 2] for run in spoken for at in range(len(run) - 1)]
+    usual = sum(pair in _USUAL_PAIRS for pair in pairs)
+    if len(pairs) >= _ENOUGH and usual < _USUAL_SHARE * len(pairs):
+        return f"{len(pairs) - usual} of {len(pairs)} pairs of letters are of no language"
     return None
 
 
