@@ -35,6 +35,7 @@ __all__ = [
     "OFFICE_VAT_ID",
     "Company",
     "Expected",
+    "Made",
     "build",
     "documents",
 ]
@@ -72,8 +73,8 @@ class Expected:
         name, sha256: the document's file name and the hash of its bytes; "" for a mail without a document.
         outcome: `entered` (once in the legacy system), `review`, `duplicate`, `ignored`.
         codes: at least one of these (or of codes that begin so) is among the reasons; empty for `entered`.
-        legacy: for `entered`, the row that the legacy system must hold: supplier_code, number, issue_date, due_date,
-            net, tax, withheld, gross (decimal strings), currency, type.
+        legacy: for `entered`, the row that the legacy system must hold: supplier_code, number, issue_date, due_date
+            ("" when the page prints terms at most), net, tax, withheld, gross (decimal strings), currency, type.
         paid: whether the bank files settle it.
     """
 
@@ -119,22 +120,28 @@ def build(home: Path, seed: int = 0) -> Company:
             expectation.append(_expected(key, "mail", message_id, name, made[key], key in entered))
             entered.add(key)
     for name, key in FILES:
-        _drop(inbox / name, made[key][0], DOCUMENTS[key])
+        _drop(inbox / name, made[key].data, DOCUMENTS[key])
         expectation.append(_expected(key, "folder", name, name, made[key], key in entered))
     return Company(home, mail_root, inbox, _write_bank(bank, made), tuple(expectation))
 
 
-_Made = tuple[bytes, Invoice | None]
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A document of the scenario: its bytes, its facts, and the due date that it prints ("" for none)."""
+
+    data: bytes
+    invoice: Invoice | None = None
+    due: str = ""
 
 
-def documents(seed: int = 0) -> dict[str, _Made]:
+def documents(seed: int = 0) -> dict[str, Made]:
     """Bytes and facts of every document of the scenario, by key."""
     return {key: _make(key, planned, seed) for key, planned in DOCUMENTS.items()}
 
 
-def _make(key: str, planned: Planned, seed: int) -> _Made:
+def _make(key: str, planned: Planned, seed: int) -> Made:
     if planned.form == "bomb":
-        return page_bomb(), None
+        return Made(page_bomb())
     player = SUPPLIERS[planned.supplier]
     form: Form = planned.form if planned.form in ("scan", "hybrid") else "born digital"
     specimen = generate(
@@ -160,7 +167,8 @@ def _make(key: str, planned: Planned, seed: int) -> _Made:
         data = picture(data)
     elif planned.form == "encrypted":
         data = encrypted(data, "rodamientos")
-    return data, specimen.invoice
+    due = specimen.truth["fields"]["due_date"]
+    return Made(data, specimen.invoice, due if isinstance(due, str) else "")
 
 
 def _with_iban(planned: Planned) -> Party:
@@ -171,7 +179,7 @@ def _domain(mail: PlannedMail) -> str:
     return SUPPLIERS[mail.supplier].party.email.partition("@")[2]
 
 
-def _eml(mail: PlannedMail, message_id: str, made: Mapping[str, _Made]) -> bytes:
+def _eml(mail: PlannedMail, message_id: str, made: Mapping[str, Made]) -> bytes:
     player = SUPPLIERS[mail.supplier]
     sent = datetime.strptime(mail.sent, "%Y-%m-%d %H:%M").replace(tzinfo=_MADRID)
     message = EmailMessage(policy=SMTP)
@@ -185,7 +193,7 @@ def _eml(mail: PlannedMail, message_id: str, made: Mapping[str, _Made]) -> bytes
     for name, key in mail.attachments:
         subtype = "png" if name.endswith(".png") else "pdf"
         kind = "image" if subtype == "png" else "application"
-        message.add_attachment(made[key][0], maintype=kind, subtype=subtype, filename=name)
+        message.add_attachment(made[key].data, maintype=kind, subtype=subtype, filename=name)
     if mail.attachments:
         message.set_boundary(f"=={hashlib.sha256(message_id.encode()).hexdigest()[:24]}==")
     return message.as_bytes()
@@ -200,22 +208,22 @@ def _drop(path: Path, data: bytes, planned: Planned) -> None:
     temporary.rename(path)
 
 
-def _expected(key: str, channel: str, source: str, name: str, made: _Made, again: bool) -> Expected:
-    planned, (data, invoice) = DOCUMENTS[key], made
+def _expected(key: str, channel: str, source: str, name: str, made: Made, again: bool) -> Expected:
+    planned = DOCUMENTS[key]
     outcome: Outcome = "duplicate" if again else planned.outcome
     codes = ("OF330", "OF331", "OF420", "OF421") if again else planned.codes
-    legacy = _legacy_row(planned, invoice) if outcome == "entered" and invoice is not None else None
+    legacy = _legacy_row(planned, made.invoice, made.due) if outcome == "entered" and made.invoice else None
     paid = any(key in payment.documents for payment in PAYMENTS)
-    sha256 = hashlib.sha256(data).hexdigest()
+    sha256 = hashlib.sha256(made.data).hexdigest()
     return Expected(key, channel, source, name, sha256, outcome, codes, legacy, paid and outcome == "entered")
 
 
-def _legacy_row(planned: Planned, invoice: Invoice) -> dict[str, str]:
+def _legacy_row(planned: Planned, invoice: Invoice, due: str) -> dict[str, str]:
     return {
         "supplier_code": SUPPLIERS[planned.supplier].legacy_code,
         "number": invoice.number,
         "issue_date": invoice.issued.isoformat(),
-        "due_date": invoice.due.isoformat(),
+        "due_date": due,
         "net": f"{invoice.net:.2f}",
         "tax": f"{invoice.tax:.2f}",
         "withheld": f"{invoice.withheld:.2f}",
@@ -225,7 +233,7 @@ def _legacy_row(planned: Planned, invoice: Invoice) -> dict[str, str]:
     }
 
 
-def _write_bank(directory: Path, made: Mapping[str, _Made]) -> tuple[Path, ...]:
+def _write_bank(directory: Path, made: Mapping[str, Made]) -> tuple[Path, ...]:
     lines = sorted((*_payments(made), *_OTHER_LINES), key=lambda line: line.booked)
     before = [line for line in lines if line.booked <= _CUT]
     after = [line for line in lines if line.booked > _CUT]
@@ -236,10 +244,10 @@ def _write_bank(directory: Path, made: Mapping[str, _Made]) -> tuple[Path, ...]:
     return statement, movements
 
 
-def _payments(made: Mapping[str, _Made]) -> list[BankLine]:
+def _payments(made: Mapping[str, Made]) -> list[BankLine]:
     lines = []
     for payment in PAYMENTS:
-        invoices = [invoice for key in payment.documents if (invoice := made[key][1]) is not None]
+        invoices = [invoice for key in payment.documents if (invoice := made[key].invoice) is not None]
         seller = invoices[0].seller
         amount = -(sum((invoice.gross for invoice in invoices), Decimal(0)) + payment.fee)
         lines.append(BankLine(payment.booked, seller.name, seller.iban, payment.text, amount, payment.fee))

@@ -6,6 +6,7 @@ Nobody tunes to it; it gives tests endless documents and needs no outside data.
 from demo.invoices.facts import Wishes
 from demo.invoices.generator import FORMS, Form, Specimen, corpus, generate
 from demo.invoices.model import CASES, Case, Invoice, Item, Party
+from demo.invoices.paper import joined
 from demo.invoices.parties import draw_party
 from demo.invoices.style import LAYOUTS
 from demo.invoices.words import LANGUAGES
@@ -25,4 +26,5 @@ __all__ = [
     "corpus",
     "draw_party",
     "generate",
+    "joined",
 ]

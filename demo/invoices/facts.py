@@ -54,6 +54,8 @@ def draw_invoice(rng: Random, case: Case, language: str, wishes: Wishes) -> Invo
     person = case == "withholding" and country == "ES" and rng.random() < 0.7
     seller = wishes.get("seller") or draw_party(rng, country, person=person)
     buyer = wishes.get("buyer") or draw_party(rng, _buyer_country(rng, case, seller.country))
+    while buyer.name == seller.name:
+        buyer = draw_party(rng, buyer.country)
     issued = wishes.get("issued") or date(2024, 7, 1) + timedelta(days=rng.randrange(640))
     days = wishes.get("days", rng.choice((0, 10, 14, 15, 30, 30, 30, 45, 60, 60, 90)))
     currency = wishes.get("currency") or _currency(rng, case, seller.country)
@@ -189,6 +191,8 @@ def _by_case(rng: Random, invoice: Invoice, wishes: Wishes) -> Invoice:
             return replace(invoice, withheld_rate=rate, withheld=withheld, gross=gross - withheld)
         case "credit note":
             return replace(_negative(invoice), corrects=wishes.get("corrects") or _number(rng, invoice.issued))
+        case "positive credit note":
+            return replace(invoice, corrects=wishes.get("corrects") or _number(rng, invoice.issued))
         case "prepaid":
             part = gross if rng.random() < 0.5 else cents(gross * rng.choice((20, 30, 50)) / 100)
             return replace(invoice, prepaid=part)

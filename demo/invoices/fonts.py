@@ -45,7 +45,7 @@ def face(family: str) -> Face:
         raise ModuleNotFoundError(f"{package}: install Oficio with its extra `demo`", name=package)
     directory = Path(found.submodule_search_locations[0]) / "files"
     for weight in ("Regular", "Bold"):
-        pdfmetrics.registerFont(TTFont(f"{stem}-{weight}", directory / f"{stem}-{weight}.ttf"))
+        pdfmetrics.registerFont(TTFont(f"{stem}-{weight}", directory / f"{stem}-{weight}.ttf", asciiReadable=0))
     return Face(f"{stem}-Regular", f"{stem}-Bold", embedded=True)
 
 

@@ -10,9 +10,13 @@ from typing import Any, Literal, Unpack
 from demo.invoices.draft import Draft
 from demo.invoices.facts import Wishes, draw_invoice
 from demo.invoices.foot import draw_feet, draw_notes, foot_height
+from demo.invoices.furniture import decorate
 from demo.invoices.head import draw_addresses, draw_letterhead, draw_title_and_meta
+from demo.invoices.hybrid import embed
 from demo.invoices.lines import draw_lines
 from demo.invoices.model import CASES, Case, Invoice
+from demo.invoices.paper import garble
+from demo.invoices.scan import scan
 from demo.invoices.style import Style, draw_style
 from demo.invoices.totals import draw_totals
 from demo.invoices.truth import truth_of
@@ -20,8 +24,8 @@ from demo.invoices.words import LANGUAGES
 
 __all__ = ["FORMS", "Form", "Specimen", "corpus", "draw", "generate"]
 
-Form = Literal["born digital", "scan", "hybrid"]
-FORMS: tuple[Form, ...] = ("born digital", "scan", "hybrid")
+Form = Literal["born digital", "scan", "hybrid", "garbled"]
+FORMS: tuple[Form, ...] = ("born digital", "scan", "hybrid", "garbled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,8 @@ def generate(
     Args:
         seed: any; what is not fixed by the other arguments follows from it.
         case: one of CASES.  language: one of LANGUAGES.  layout: one of LAYOUTS.
-        form: `scan` is an image-only PDF, skewed and noisy; `hybrid` is Factur-X with its XML embedded.
+        form: `scan` is an image-only PDF, skewed and noisy; `hybrid` is Factur-X with its XML embedded; `garbled`
+            looks right but has a text layer that yields nonsense.
         house: documents of the same house look alike (same style, labels and mark).
         wishes: seller, buyer, number, issued, days, order, currency, items, corrects.
     """
@@ -68,18 +73,16 @@ def generate(
     language = language or rng.choice(LANGUAGES)
     invoice = draw_invoice(rng, drawn, language, wishes)
     looks = rng if house is None else Random(f"house {house}")
-    style = draw_style(looks, language, layout)
+    style = draw_style(looks, language, layout, embedded=form == "garbled")
     draft = draw(invoice, style, looks, house or str(seed))
     pdf = draft.sheet.emit(rng, style.order, style.split, title=invoice.number if rng.random() < 0.3 else "")
     truth = truth_of(draft)
     if form == "scan":
-        from demo.invoices.scan import scan
-
         pdf = scan(pdf, rng)
         truth["kind"] = "scan"
+    elif form == "garbled":
+        pdf = garble(pdf)
     elif form == "hybrid":
-        from demo.invoices.hybrid import embed
-
         pdf = embed(pdf, invoice)
     return Specimen(pdf, truth, drawn, form, language, style.layout, invoice)
 
@@ -99,6 +102,7 @@ def draw(invoice: Invoice, style: Style, rng: Random, house: str) -> Draft:
     y = draw_totals(draft, y)
     draw_notes(draft, y)
     draw_feet(draft)
+    decorate(draft)
     return draft
 
 

@@ -161,11 +161,16 @@ def _labelled(draft: Draft, x: float, y: float, label: str, lines: list[str]) ->
     return _lines(draft, x, y, lines)
 
 
+def _number_label(draft: Draft) -> str:
+    """A quotation does not call its number an invoice's."""
+    return f"{title(draft).capitalize()} Nr." if draft.invoice.document == "quotation" else draft.label("number")
+
+
 def _entries(draft: Draft) -> list[tuple[str, str]]:
     """Label and value of number, dates and references, most important first."""
     invoice = draft.invoice
     draft.show("invoice_number", "issue_date")
-    entries = [(draft.label("number"), invoice.number), (draft.label("issued"), draft.day(invoice.issued))]
+    entries = [(_number_label(draft), invoice.number), (draft.label("issued"), draft.day(invoice.issued))]
     if invoice.days and invoice.document == "invoice" and draft.rng.random() < 0.6:
         entries.append((draft.label("due"), draft.day(invoice.due)))
         draft.show("due_date")
@@ -200,7 +205,7 @@ def draw_title_and_meta(draft: Draft, y: float) -> float:
         case "sentence":
             return _sentence(draft, entries, y)
         case "beside title":
-            number = next(value for label, value in entries if label == draft.label("number"))
+            number = next(value for label, value in entries if label == _number_label(draft))
             wide = draft.write(draft.left, y + 6, title(draft), bold=True, scale=1.8, colour=style.accent)
             draft.write(draft.left + wide + 10, y + 6, number, scale=1.8)
             rest = [f"{draft.colon(label)} {value}" for label, value in entries if value != number]
@@ -262,7 +267,7 @@ def _sentence(draft: Draft, entries: list[tuple[str, str]], y: float) -> float:
     style, invoice = draft.style, draft.invoice
     draft.write(draft.right, y, f"{invoice.seller.city.split(' ', 1)[-1]}, {draft.day(invoice.issued)}", align="right")
     y += style.leading * 1.6
-    number = draft.label("number")
+    number = _number_label(draft)
     draft.write(draft.left, y + 4, f"{title(draft)}  {number} {invoice.number}", bold=True, scale=1.3)
     skip = (number, draft.label("issued"))
     rest = ", ".join(f"{draft.colon(label)} {value}" for label, value in entries if label not in skip)

@@ -13,8 +13,19 @@ Case = Literal[
     "standard", "several rates", "withholding", "reverse charge", "intra-community", "exempt", "credit note", "prepaid",
     "line discounts", "document discount", "charges", "foreign currency", "second currency", "old balance",
     "gross prices", "long", "rounding", "contradiction", "wrong VAT id", "pro forma", "no lines",
+    "positive credit note", "reminder", "quotation",
 ]  # fmt: skip
 CASES: tuple[Case, ...] = Case.__args__  # type: ignore[attr-defined] # typing keeps a Literal's values there
+
+
+Document = Literal["invoice", "credit_note", "pro_forma", "reminder", "quotation"]
+_DOCUMENTS: dict[Case, Document] = {
+    "credit note": "credit_note",
+    "positive credit note": "credit_note",
+    "pro forma": "pro_forma",
+    "reminder": "reminder",
+    "quotation": "quotation",
+}
 
 
 def cents(amount: Decimal) -> Decimal:
@@ -105,9 +116,9 @@ class Invoice:
     false_gross: Decimal | None = None
 
     @property
-    def document(self) -> Literal["invoice", "credit_note", "pro_forma"]:
+    def document(self) -> Document:
         """Which of the titles it bears."""
-        return {"credit note": "credit_note", "pro forma": "pro_forma"}.get(self.case, "invoice")  # type: ignore[return-value] # the values of this dict are of that Literal
+        return _DOCUMENTS.get(self.case, "invoice")
 
     @property
     def printed_gross(self) -> Decimal:

@@ -83,9 +83,20 @@ class Sheet:
             self.texts.append(_Text(self.page if page is None else page, left, y, text, font, size, colour))
         return wide
 
-    def upright(self, x: float, y: float, text: str, font: str, size: float, colour: Colour, angle: float = 90) -> None:
-        """Write turned text (side notes, watermarks)."""
-        self.texts.append(_Text(self.page, x, y, text, font, size, colour, angle))
+    def upright(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        font: str,
+        size: float,
+        colour: Colour,
+        angle: float,
+        *,
+        under: bool = False,
+    ) -> None:
+        """Write turned text on the first page (margin notes, stamps); `under`: below everything (watermarks)."""
+        self.texts.insert(0 if under else len(self.texts), _Text(0, x, y, text, font, size, colour, angle))
 
     def line(self, x0: float, y0: float, x1: float, y1: float, colour: Colour = BLACK, weight: float = 0.6) -> None:
         """Draw a straight line."""

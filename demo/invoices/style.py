@@ -86,12 +86,14 @@ class Style:
     repeat_head: bool
 
 
-def draw_style(rng: Random, language: str, layout: str | None = None) -> Style:
-    """A style; `layout` names one of LAYOUTS, else any of them, or a mixture of two."""
+def draw_style(rng: Random, language: str, layout: str | None = None, *, embedded: bool = False) -> Style:
+    """A style; `layout` names one of LAYOUTS, else any of them or a mixture; `embedded`: with an embedded face."""
     name = layout or rng.choice([*LAYOUTS, "mixed", "mixed"])
     said = words(language)
     families = STANDARD[:2] * 3 + EMBEDDED * 2 + STANDARD[2:] if language in _WIN_ANSI_SUFFICES else EMBEDDED
     family = "Courier" if name == "typewriter" and language in _WIN_ANSI_SUFFICES else rng.choice(families)
+    if embedded and family not in EMBEDDED:
+        family = rng.choice(EMBEDDED)
     size = rng.choice((8.0, 8.5, 9.0, 9.0, 9.5, 10.0)) - (0.8 if family == "Courier" else 0)
     columns = {one for one, chance in _COLUMNS.items() if rng.random() < chance}
     return Style(

@@ -10,7 +10,13 @@ from demo.invoices.model import Invoice
 
 __all__ = ["truth_of"]
 
-_TYPES = {"invoice": "invoice", "credit_note": "credit note", "pro_forma": "pro forma"}
+_TYPES = {
+    "invoice": "invoice",
+    "credit_note": "credit note",
+    "pro_forma": "pro forma",
+    "reminder": "reminder",
+    "quotation": "not an invoice",
+}
 
 
 def truth_of(draft: Draft) -> dict[str, Any]:
@@ -31,6 +37,8 @@ def truth_of(draft: Draft) -> dict[str, Any]:
         truth["anomalies"] = ["total_mismatch"]
     elif invoice.case == "wrong VAT id":
         truth["anomalies"] = ["wrong_check_digit"]
+    elif invoice.document in ("pro_forma", "reminder", "quotation"):
+        truth["anomalies"] = ["not_an_invoice"]
     return truth
 
 
@@ -67,6 +75,9 @@ def _money(invoice: Invoice, printed: set[str]) -> dict[str, Any]:
         "tax_total": tax if "tax_total" in printed else [None, tax],
         "gross_total": _text(invoice.printed_gross),
     }
+    if invoice.case == "positive credit note":  # printed without signs; a reader may set them
+        amounts = {"net_total": invoice.net, "tax_total": invoice.tax, "gross_total": invoice.gross}
+        fields |= {name: [_text(amount), _text(-amount)] for name, amount in amounts.items()}
     if invoice.withheld:
         fields["withheld_total"] = [_text(invoice.withheld), _text(-invoice.withheld)]
     if "amount_due" in printed:

@@ -12,7 +12,7 @@ import stdnum
 from lxml import etree
 from schwifty import IBAN
 
-from demo.invoices import CASES, FORMS, LANGUAGES, LAYOUTS, Case, Form, Specimen, corpus, generate
+from demo.invoices import CASES, FORMS, LANGUAGES, LAYOUTS, Case, Form, Specimen, corpus, generate, joined
 
 
 def page_text(pdf: bytes) -> str:
@@ -43,7 +43,8 @@ def test_the_sums_close_unless_the_case_says_not(case: Case) -> None:
     for seed in range(12):
         specimen = generate(seed, case=case)
         assert specimen.invoice.closes() is (case != "contradiction")
-        assert ("anomalies" in specimen.truth) is (case in ("contradiction", "wrong VAT id"))
+        never_confident = ("contradiction", "wrong VAT id", "pro forma", "reminder", "quotation")
+        assert ("anomalies" in specimen.truth) is (case in never_confident)
 
 
 @pytest.mark.parametrize("layout", [*LAYOUTS, "mixed"])
@@ -84,6 +85,21 @@ def test_a_scan_has_no_text_and_the_size_of_its_page() -> None:
     assert page_text(scanned.pdf).strip() == ""
     sizes = [pypdfium2.PdfDocument(one.pdf)[0].get_size() for one in (scanned, drawn)]
     assert sizes[0] == pytest.approx(sizes[1], abs=0.5)
+
+
+def test_a_garbled_text_layer_hides_the_total_that_the_page_shows() -> None:
+    for seed in range(4):
+        specimen = generate(seed, form="garbled", case="standard", language="en")
+        assert specimen.truth["fields"]["gross_total"] not in page_text(specimen.pdf).replace(",", "")
+        assert squeezed(specimen.invoice.seller.name) not in squeezed(page_text(specimen.pdf))
+
+
+def test_several_invoices_are_joined_in_one_file() -> None:
+    specimens = all_of(3)
+    together = joined(specimen.pdf for specimen in specimens)
+    text = squeezed(page_text(together))
+    assert all(squeezed(specimen.invoice.number) in text for specimen in specimens)
+    assert together == joined(specimen.pdf for specimen in specimens)
 
 
 def test_a_hybrid_carries_its_invoice_as_factur_x() -> None:
