@@ -241,11 +241,15 @@ class MailSession:
         client, self._client = self._client, None
         if client is None:
             return
+        self.folder = None
         try:
+            if self._idling:
+                client.idle_done()  # a server that idles does not hear LOGOUT
             client.logout()
         except (*_FAILURES, AttributeError):
             with suppress(*_FAILURES):
                 client.shutdown()
+        self._idling = False
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

@@ -28,6 +28,19 @@ class Relay:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self._threads: list[threading.Thread] = []
+        self._ends: list[socket.socket] = []
+        self._down = threading.Event()
+
+    def cut(self) -> None:
+        """Break all connections and refuse new ones, until `mend`."""
+        self._down.set()
+        for end in self._ends:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def mend(self) -> None:
+        """Pass connections again."""
+        self._down.clear()
 
     def __enter__(self) -> Relay:
         self._start(self._accept)
@@ -52,10 +65,11 @@ class Relay:
             except OSError:
                 return
             self.connections += 1
-            if self.connections <= self.refuse:
+            if self.connections <= self.refuse or self._down.is_set():
                 client.close()
                 continue
             server = socket.create_connection(("127.0.0.1", self.target))
+            self._ends += [client, server]
             limit = self.cut_after if self.connections - self.refuse <= self.times else 0
             self._start(self._pass, client, server, 0)
             self._start(self._pass, server, client, limit)
