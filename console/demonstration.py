@@ -17,7 +17,7 @@ from rich.table import Table
 
 from bots.auditor import heads_folder, kept_heads
 from bots.office import Office
-from config.settings import CONFIG, Settings
+from config.settings import CONFIG, Settings, load_settings
 from console.commands.queue import described
 from console.words import err, out, state_text
 from demo.rig import Rig, open_rig
@@ -63,8 +63,10 @@ def prepare(home: Path, *, seed: int, server: bool) -> Iterator[DemoOffice]:
         if prefect is not None:
             running.callback(prefect.stop)
         with err.status("setting up the office: its mailbox, its legacy system, a Prefect server"):
-            company = build(home, seed=seed)
-            rig = running.enter_context(open_rig(home, config=CONFIG, suppliers=company.legacy_suppliers))
+            build(home, seed)
+            suppliers = load_settings(home, CONFIG).suppliers.values()
+            codes = {supplier.legacy_code: supplier.name for supplier in suppliers if supplier.legacy_code}
+            rig = running.enter_context(open_rig(home, config=CONFIG, suppliers=codes))
             if prefect is not None:
                 prefect.wait()
         yield DemoOffice(rig, prefect)

@@ -62,7 +62,7 @@ def open_rig(
     home.mkdir(parents=True, exist_ok=True)
     database = home / "legacy" / "legacy.db"
     with contextlib.ExitStack() as running:
-        mailbox = start_mailbox(home / "mailbox", {MAILBOX_USER: MAILBOX_PASSWORD}, port=ports[0])
+        mailbox = start_mailbox(home / "mail", {MAILBOX_USER: MAILBOX_PASSWORD}, port=ports[0])
         running.callback(mailbox.stop)
         url = running.enter_context(serve(create_app(database, faults=faults, suppliers=suppliers), port=ports[1]))
         yield Rig(home, config, _environment(home, config, mailbox, url), url, mailbox, Store(database))
