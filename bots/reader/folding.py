@@ -52,10 +52,15 @@ def tokens(word: str) -> tuple[Token, ...]:
         text = match.group()
         if text == "%":
             text = "percent"
-        elif text == "#" or (text in _NUMBER and word not in ("N", "n")):  # a lone N may be a letter of a spaced title
+        elif text == "#" or (text in _NUMBER and (text != "n" or _is_n(word))):
             text = "no"
         found.append(Token(text, min(match.start(), size), min(match.end(), size)))
     return tuple(found)
+
+
+def _is_n(word: str) -> bool:
+    """`N.` is "number"; the N of `N.I.F.` and of a letter-spaced title is not."""
+    return len(word) > 1 and word.strip(".:°º").lower() == "n"
 
 
 def small(token: str) -> bool:

@@ -78,9 +78,15 @@ class _Zone:
     x1: float
     top: float
     bottom: float
+    sure: float
 
     def holds(self, row: Row, x0: float) -> bool:
+        """Whether a word stands in the block, be it after a small gap."""
         return row.page == self.page and self.top <= row.top <= self.bottom and self.x0 - 12 <= x0 <= self.x1
+
+    def surely(self, row: Row) -> bool:
+        """Whether no gap stands between."""
+        return row.top <= self.sure
 
 
 def _zones(sheet: Sheet) -> list[_Zone]:
@@ -91,25 +97,30 @@ def _zones(sheet: Sheet) -> list[_Zone]:
         party = hit.names("party")[0]
         width = sheet.layout.pages[0].width
         right = min((phrase.x0 for phrase in hit.row.phrases if phrase.x0 > hit.x1 + 20), default=hit.x0 + 0.45 * width)
-        bottom, edge, rows, usual = hit.row.bottom, hit.row, 0, 0.0
-        for row in sheet.layout.below(hit.row, 190.0):
-            other = any(
-                h.means("party") and h.pure and _opens(h) and abs(h.x0 - hit.x0) < 25
-                for h in sheet.hits.get(row.index, ())
-            )
-            limit = max(0.5 * row.height, 1.6 * usual) if rows > 2 else 1.3 * row.height
-            aligned = any(hit.x0 - 25 <= phrase.x0 <= hit.x0 + 25 for phrase in row.phrases)
-            apart = row.top - edge.bottom
-            if other or rows > 12 or (aligned and rows and apart > limit):
-                break
-            if apart > 3.0 * row.height:
-                break
-            usual = max(usual, apart) if aligned and rows else usual
-            if any(hit.x0 - 25 <= phrase.x0 <= hit.x0 + 25 for phrase in row.phrases):
-                bottom, edge = row.bottom, row
-                rows += 1
-        zones.append(_Zone(party, hit.row.page, hit.x0 - 25, right, hit.row.top - 1, bottom))
+        zones.append(_zone(sheet, hit, party, right))
     return zones
+
+
+def _zone(sheet: Sheet, hit: Hit, party: str, right: float) -> _Zone:
+    """Down to the next party's heading or a wide gap; after a smaller gap it only may go on."""
+    bottom, edge, rows, usual, sure = hit.row.bottom, hit.row, 0, 0.0, 0.0
+    for row in sheet.layout.below(hit.row, 190.0):
+        apart = row.top - edge.bottom
+        other = any(
+            h.means("party") and h.pure and _opens(h) and abs(h.x0 - hit.x0) < 25 for h in sheet.hits.get(row.index, ())
+        )
+        if other or rows > 14 or apart > 3.0 * row.height:
+            break
+        if any(hit.x0 - 25 <= phrase.x0 <= hit.x0 + 25 for phrase in row.phrases):
+            limit = max(0.5 * row.height, 1.6 * usual) if rows > 2 else 1.3 * row.height
+            if rows and apart > limit and not sure:
+                sure = bottom
+            usual = max(usual, apart) if rows else usual
+            bottom = row.bottom
+            rows += 1
+        if any(hit.x0 - 25 <= phrase.x0 < right for phrase in row.phrases):
+            edge = row
+    return _Zone(party, hit.row.page, hit.x0 - 25, right, hit.row.top - 1, bottom, sure or bottom)
 
 
 def _opens(hit: Hit) -> bool:
@@ -247,11 +258,10 @@ def _place(
             score -= 1.0
         if label.means("label", "tax_number") and not label.means("label", "vat_id"):
             score -= 0.35
-    parties = [zone.party for zone in zones if zone.holds(pick.row, pick.row.x0[pick.first])]
-    if "buyer" in parties or "delivery" in parties:
-        score -= 0.6
-    if "seller" in parties:
-        score += 0.4
+    for zone in zones:
+        if zone.holds(pick.row, pick.row.x0[pick.first]):
+            worth = 1.0 if zone.surely(pick.row) else 0.4
+            score += worth * (0.35 if zone.party == "seller" else -0.6)
     if pick.row.top > 0.8 * page.height:
         score += 0.25
     if vat_id_holds(pick.value):

@@ -144,5 +144,10 @@ def _doubt_seller(reading: Reading, evidence: Evidence) -> Iterator[Reason]:
         return
     if picks[0].score < 0.6 or not evidence.parties.shown_seller:
         yield Reason("OF239", facts={"value": picks[0].value})
-    if len(picks) > 1 and picks[1].score > picks[0].score - 0.12 and picks[1].value[-8:] != picks[0].value[-8:]:
+    if len(picks) > 1 and picks[1].score > picks[0].score - 0.2 and not _same_id(picks[0].value, picks[1].value):
         yield Reason("OF240", facts={"value": picks[0].value, "other": picks[1].value})
+
+
+def _same_id(first: str, second: str) -> bool:
+    """One id, with and without its country."""
+    return first[2:] == second or second[2:] == first

@@ -116,6 +116,8 @@ def find_numbers_of(sheet: Sheet, role: str, accept: Callable[[str], bool] = lam
     """Candidates of a number or reference (a code with a digit), best first."""
     picks: list[Pick] = []
     for hit in sheet.hits_of("label", role):
+        if hit.key == "no" and _in_heading(sheet, hit):
+            continue
         strength = _strength(hit)
         for pick in _codes(sheet, hit):
             if accept(pick.value):
@@ -231,7 +233,11 @@ def find_title_numbers(sheet: Sheet) -> list[Pick]:
             hit
             for below in sheet.layout.below(row, 2.2 * row.height)
             for hit in sheet.hits.get(below.index, ())
-            if hit.key == "no" and hit.pure and hit.x0 < title.x1 + 60 and hit.x1 > title.x0 - 60
+            if hit.key == "no"
+            and hit.pure
+            and hit.x0 < title.x1 + 60
+            and hit.x1 > title.x0 - 60
+            and not _in_heading(sheet, hit)
         ]
         for hit, worth in (*((h, 0.95) for h in beside[:1]), *((h, 0.85) for h in under[:1])):
             picks.extend(_worth(_codes(sheet, hit), worth))
@@ -254,13 +260,16 @@ def _bare_numbers(sheet: Sheet) -> Iterator[Hit]:
         row = sheet.layout.rows[index]
         if row.page > 1 or any(amount.money for amount in sheet.spots.amounts.get(index, ())):
             return
-        if sum(hit.means("column") for hit in hits) > 2:
-            continue
         for hit in hits:
             phrase = next(p for p in row.phrases if p.start <= hit.first < p.end)
             alone = phrase.start == hit.first and (phrase.end == hit.last or row.words[hit.last - 1].text.endswith(":"))
-            if hit.key == "no" and alone and _among_references(sheet, row):
+            if hit.key == "no" and alone and not _in_heading(sheet, hit) and _among_references(sheet, row):
                 yield hit
+
+
+def _in_heading(sheet: Sheet, hit: Hit) -> bool:
+    """Whether the row heads a table: `No.` is a position there."""
+    return sum(other.means("column") for other in sheet.hits.get(hit.row.index, ())) > 2
 
 
 def _among_references(sheet: Sheet, row: Row) -> bool:

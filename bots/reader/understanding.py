@@ -135,7 +135,7 @@ def _numbers(sheet: Sheet) -> list[Pick]:
         ):
             pick.score -= 0.6
         if len(pick.value) < 3:
-            pick.score -= 0.1
+            pick.score -= 0.2
         pick.score += 0.04 * min(texts.count(fold(pick.value)) - 1, 3) - 0.0015 * pick.row.index
     return rank(pick for pick in picks if pick.score > 0.25)
 
