@@ -11,6 +11,7 @@ from queue import Queue
 
 import pytest
 
+from bots.intake.stage import collect_mail
 from bots.intake.watch import Pace, Watch
 from bots.office import Office, StageReport
 from config.settings import Mailbox, WatchedFolder
@@ -103,8 +104,6 @@ def test_a_look_finds_what_nothing_announced(
 
 @pytest.mark.dovecot
 def test_the_settings_secret_is_used(office: Office, dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch) -> None:
-    from bots.intake.stage import collect_mail
-
     monkeypatch.setenv("OFICIO_SECRET_MAILBOX_OFFICE", PASSWORD)
     dovecot.deliver("bot", [mail(("a.pdf", PDF))])
     assert collect_mail(office, mailbox(dovecot)).outcomes == {"received": 1}
