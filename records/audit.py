@@ -18,8 +18,8 @@ from sqlalchemy import select
 
 from config.errors import Reason
 from records import schema
-from records.canonical import canonical, parse
-from records.clock import from_text, to_text
+from records.canonical import check, parse
+from records.clock import from_text
 from records.transaction import Draft, Transaction
 from records.values import Actor, DocumentRef, Evidence, Outcome, Where, WorkItem
 
@@ -67,36 +67,44 @@ def append(
 
     Args:
         item: the work item it is about, or the event's `item` object itself (with at least `id`).
-        before, after: values (JSON, no floats) that were changed.
+        before, after: values (JSON, no floats) that were changed; of a very large one, its digest is kept.
         approval: who agreed, for what a person had to approve.
 
     Raises:
-        OficioError: OF708, a value does not fit the profile (raised at once, not at the commit).
+        OficioError: OF708, a value does not fit the profile of JSON (no floats, keys in ASCII).
     """
-    body: dict[str, Any] = {"v": VERSION, "ts": to_text(tx.now), "action": action, "outcome": outcome}
+    body: dict[str, Any] = {"v": VERSION, "ts": tx.stamp, "action": action, "outcome": outcome}
     who = tx.actor(actor)
     body["actor"] = {"kind": who.kind, "id": who.id, "session": who.session}
-    if tx.session.run is not None:
-        run = tx.session.run
+    run = tx.session.run
+    if run is not None:
         body["run"] = {"id": run.id, "flow": run.flow, "commit": run.commit, "config": run.config}
     if on_behalf or tx.session.on_behalf:
         body["on_behalf"] = on_behalf or tx.session.on_behalf
-    about = {"id": item.id, "process": item.process} if isinstance(item, WorkItem) else item
-    if about is not None:
-        body["item"] = dict(about)
+    if isinstance(item, WorkItem):
+        body["item"] = {"id": item.id, "process": item.process}
+    elif item is not None:
+        body["item"] = dict(item)
     if documents:
         body["doc"] = [{"sha256": one.sha256, "role": one.role} for one in documents]
     if where is not None:
         body["where"] = {"system": where.system, "origin": where.origin, "screen": where.screen}
-    for name, content in (("before", before), ("after", after), ("approval", approval)):
-        if content:
-            body[name] = dict(content)
+    if before:
+        body["before"] = _checked(before, f"{action}.before")
+    if after:
+        body["after"] = _checked(after, f"{action}.after")
+    if approval:
+        body["approval"] = _checked(approval, f"{action}.approval")
     if evidence:
         body["evidence"] = [{"sha256": one.sha256, "kind": one.kind} for one in evidence]
     if reason is not None:
-        body["reason"] = reason.to_json()
-    canonical(body, action)
-    tx.add(Draft(about["id"] if about is not None else None, body))
+        body["reason"] = _checked(reason.to_json(), f"{action}.reason")
+    tx.add(Draft(body["item"]["id"] if item is not None else None, body))
+
+
+def _checked(value: Mapping[str, Any], where: str) -> dict[str, Any]:
+    check(value, where)
+    return dict(value)
 
 
 def read(tx: Transaction, start: int = 0, limit: int = 1000) -> list[Event]:

@@ -7,13 +7,14 @@ package and the RFC author's vectors in the tests), at fifty times the speed.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
 from config.errors import OficioError
 
-__all__ = ["canonical", "digest", "parse"]
+__all__ = ["canonical", "check", "digest", "parse", "written"]
 
 _OPTIONS = (
     orjson.OPT_SORT_KEYS
@@ -24,18 +25,26 @@ _OPTIONS = (
 )
 
 
-def _check(value: Any, path: str) -> None:
-    if isinstance(value, dict):
+def check(value: Any, path: str = "$") -> None:
+    """Refuse what is outside the profile.
+
+    Raises:
+        OficioError: OF708, with the path of it.
+    """
+    kind = value.__class__
+    if kind is str or kind is int or value is None or kind is bool:
+        return
+    if isinstance(value, Mapping):
         for key, content in value.items():
             if not (isinstance(key, str) and key.isascii()):
                 raise OficioError("OF708", path, why=f"the key {key!r} is not ASCII text")
             if content.__class__ is not str:
-                _check(content, f"{path}.{key}")
+                check(content, f"{path}.{key}")
     elif isinstance(value, list | tuple):
         for place, content in enumerate(value):
             if content.__class__ is not str:
-                _check(content, f"{path}[{place}]")
-    elif not (value is None or isinstance(value, str | int)):
+                check(content, f"{path}[{place}]")
+    elif not isinstance(value, str | int):
         raise OficioError("OF708", path, why=f"{value!r} is a {type(value).__name__}; amounts are decimal text")
 
 
@@ -45,7 +54,12 @@ def canonical(value: Any, where: str = "$") -> bytes:
     Raises:
         OficioError: OF708, with the path of what does not fit the profile.
     """
-    _check(value, where)
+    check(value, where)
+    return written(value, where)
+
+
+def written(value: Any, where: str = "$") -> bytes:
+    """The canonical bytes of a value whose parts were checked already."""
     try:
         return orjson.dumps(value, option=_OPTIONS)
     except (TypeError, ValueError) as error:  # orjson's own error is a TypeError

@@ -7,21 +7,25 @@ the log in order.  An event in `pending` is committed: it is never lost, it only
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import orjson
-from sqlalchemy import Connection, delete, func, insert, select, text
+from sqlalchemy import Connection, delete, insert, select, text
 
 from records import schema
-from records.canonical import canonical
+from records.canonical import written
 from records.ids import new_ids
 from records.transaction import Draft, Transaction
 
 __all__ = ["after_commit", "keep", "sequence"]
 
-_events, _pending = schema.events, schema.pending
+_pending = schema.pending
 _LOCK = 712_002
 _BATCH = 2000
+_MOST, _LARGE = 65_535, 12_000
+"""Bytes of an event, and of one value of an event that is too large."""
 
 
 def keep(tx: Transaction) -> None:
@@ -31,7 +35,7 @@ def keep(tx: Transaction) -> None:
     if tx.connection.dialect.name == "sqlite":
         _place(tx.connection, tx.drafts)
     else:
-        rows = [{"item": draft.item, "body": canonical(draft.body)} for draft in tx.drafts]
+        rows = [{"item": draft.item, "body": written(draft.body)} for draft in tx.drafts]
         tx.connection.execute(insert(_pending), rows)
 
 
@@ -66,9 +70,13 @@ def _locked(connection: Connection, wait: bool) -> bool:
 
 
 def _place(connection: Connection, drafts: Sequence[Draft]) -> None:
-    last = connection.execute(select(func.max(_events.c.seq))).scalar()
-    seq = -1 if last is None else last
-    previous = _last_of(connection, sorted({draft.item for draft in drafts if draft.item is not None}))
+    """Number events and store them, as the only one who does so now; by the driver itself: this is the hot path."""
+    cursor = connection.connection.cursor()
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    cursor.execute("SELECT max(seq) FROM events")
+    row = cursor.fetchone()
+    seq = -1 if row is None or row[0] is None else row[0]
+    previous = _last_of(cursor, {draft.item for draft in drafts if draft.item is not None}, mark)
     rows = []
     for draft, event_id in zip(drafts, new_ids(len(drafts)), strict=True):
         seq += 1
@@ -76,20 +84,33 @@ def _place(connection: Connection, drafts: Sequence[Draft]) -> None:
         body["seq"] = seq
         body["id"] = event_id
         if draft.item is not None:
-            if draft.item in previous:
-                body["prev_item_seq"] = previous[draft.item]
+            before = previous[draft.item]
+            if before is not None:
+                body["prev_item_seq"] = before
             previous[draft.item] = seq
-        rows.append({"seq": seq, "item": draft.item, "bytes": canonical(body)})
-    connection.execute(insert(_events), rows)
+        rows.append((seq, draft.item, _entry(body)))
+    cursor.executemany(f"INSERT INTO events (seq, item, bytes) VALUES ({mark}, {mark}, {mark})", rows)  # noqa: S608 - no values in it
+    cursor.close()
 
 
-def _last_of(connection: Connection, items: Sequence[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for start in range(0, len(items), 500):
-        query = (
-            select(_events.c.item, func.max(_events.c.seq))
-            .where(_events.c.item.in_(items[start : start + 500]))
-            .group_by(_events.c.item)
-        )
-        found.update((item, seq) for item, seq in connection.execute(query))
+def _entry(body: dict[str, Any]) -> bytes:
+    """An event's bytes; of values too large for an entry of a tile, their digests."""
+    data = written(body)
+    if len(data) <= _MOST:
+        return data
+    for name in ("after", "before", "approval", "reason"):
+        content = written(body.get(name))
+        if len(content) > _LARGE:
+            body[name] = {"digest": hashlib.sha256(content).hexdigest(), "size": len(content)}
+    return written(body)
+
+
+def _last_of(cursor: Any, items: Iterable[str], mark: str) -> dict[str, int | None]:
+    """Each item's last event so far."""
+    query = f"SELECT max(seq) FROM events WHERE item = {mark}"  # noqa: S608 - no values in it
+    found: dict[str, int | None] = {}
+    for item in items:
+        cursor.execute(query, (item,))
+        row = cursor.fetchone()
+        found[item] = row[0] if row is not None else None
     return found

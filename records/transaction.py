@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection
 
-from records.clock import to_micros
+from records.clock import to_micros, to_text
 from records.values import Actor, Session
 
 __all__ = ["Draft", "Transaction"]
@@ -37,10 +38,15 @@ class Transaction:
     writable: bool
     drafts: list[Draft] = field(default_factory=list)
 
-    @property
+    @cached_property
     def micros(self) -> int:
         """`now` as the tables keep it."""
         return to_micros(self.now)
+
+    @cached_property
+    def stamp(self) -> str:
+        """`now` as the log keeps it."""
+        return to_text(self.now)
 
     def actor(self, actor: Actor | None) -> Actor:
         """The given actor, else the session's."""
