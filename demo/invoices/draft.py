@@ -55,7 +55,14 @@ class Draft:
 
     def number(self, amount: Decimal, places: int = 2) -> str:
         """A number in the document's style."""
-        return format_amount(amount, self.style.numbers, places)
+        text = format_amount(amount, self.style.numbers, places)
+        return self.signed(text.lstrip("-"), amount)
+
+    def signed(self, text: str, amount: Decimal) -> str:
+        """An unsigned text with the amount's sign: `-93,60`, `93,60-` or `(93,60)`."""
+        if amount >= 0:
+            return text
+        return self.style.minus.replace("1", text)
 
     def quantity(self, quantity: Decimal) -> str:
         """A quantity: whole ones mostly without decimals."""
@@ -82,9 +89,8 @@ class Draft:
             case "symbol after":
                 return f"{number}\xa0{symbol}"
             case "symbol before":
-                sign = "-" if amount < 0 else ""
                 space = " " if len(symbol) > 1 else ""
-                return f"{sign}{symbol}{space}{number.lstrip('-')}"
+                return self.signed(f"{symbol}{space}{self.number(abs(amount))}", amount)
             case "code after":
                 return f"{number} {code}"
             case "code before":

@@ -54,8 +54,11 @@ def draw_notes(draft: Draft, y: float) -> float:
             draft.write(draft.left + 6, y, draft.colon(label))
             draft.write(draft.left + tab, y, value)
     elif style.at.foot == "sentence":
-        y += style.leading * 1.6
-        draft.write(draft.left, y, ", ".join(f"{draft.colon(label)} {value}" for label, value in _bank(draft)))
+        y += style.leading * 0.6
+        text = ", ".join(f"{draft.colon(label)} {value}" for label, value in _bank(draft))
+        for line in draft.wrap(text, draft.right - draft.left):
+            y += style.leading
+            draft.write(draft.left, y, line)
     return y
 
 

@@ -123,9 +123,10 @@ def draw_addresses(draft: Draft, y: float) -> float:
         case "window":
             top = max(y, 122.0)
             sender = f"{invoice.seller.name} · {invoice.seller.street} · {invoice.seller.city}"
-            draft.write(draft.left, top, sender, scale=0.68, colour=GREY)
+            taken = draft.write(draft.left, top, sender, scale=0.68, colour=GREY)
             bottom = _lines(draft, draft.left, top + 16, buyer)
-            draft.side = (middle + 10, draft.right, top)
+            taken = max([taken, *(draft.wide(line, bold=True) for line in buyer)])
+            draft.side = (max(middle + 10, draft.left + taken + 12), draft.right, top)
         case "right window":
             bottom = _labelled(draft, middle, y, draft.label("bill_to"), buyer)
             draft.side = (draft.left, middle - 30, y)
@@ -209,14 +210,26 @@ def draw_title_and_meta(draft: Draft, y: float) -> float:
             wide = draft.write(draft.left, y + 6, title(draft), bold=True, scale=1.8, colour=style.accent)
             draft.write(draft.left + wide + 10, y + 6, number, scale=1.8)
             rest = [f"{draft.colon(label)} {value}" for label, value in entries if value != number]
-            for at in range(0, len(rest), 3):
+            for line in _packed(draft, rest):
                 y += style.leading * 1.4
-                draft.write(draft.left, y + 6, "   ".join(rest[at : at + 3]))
+                draft.write(draft.left, y + 6, line)
             return y + style.leading * 2
         case "two columns":
             return _two_columns(draft, entries, y)
     draft.write(draft.left, y + 6, title(draft), bold=True, scale=1.7, colour=style.accent)
     return _zone(draft, entries, draft.left, draft.left + 230, y + 6 + style.leading * 1.8) + style.leading
+
+
+def _packed(draft: Draft, parts: list[str]) -> list[str]:
+    """Parts side by side, as many in a line as fit."""
+    lines = [""]
+    for part in parts:
+        longer = f"{lines[-1]}   {part}" if lines[-1] else part
+        if draft.wide(longer) <= draft.right - draft.left or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return lines
 
 
 def _zone(draft: Draft, entries: list[tuple[str, str]], x0: float, x1: float, y: float) -> float:

@@ -58,6 +58,8 @@ def _columns(draft: Draft) -> list[_Column]:
         labels["line_total"] += f" {symbol}" if symbol not in labels["line_total"] else ""
     taken = {key: max(_WIDTHS[key], draft.wide(labels[key], bold=True) + 9) for key in keys if key != "description"}
     room = draft.right - draft.left - sum(taken.values())
+    if draft.wide(labels["description"], bold=True) > room - 8:
+        labels["description"] = min(draft.said.labels["description"], key=len)
     columns, x = [], draft.left
     for key in keys:
         wide = taken.get(key, room)
@@ -108,29 +110,36 @@ class _Table:
             draft.sheet.line(draft.left, self.y, draft.right, self.y, weight=0.9)
 
     def row(self, index: int, item: Item) -> None:
-        draft, kind = self.draft, self.draft.style.at.table
-        room = next(column.x1 - column.x0 for column in self.columns if column.key == "description") - 8
+        """One line: the description beside its figures, or above them over the whole width."""
+        draft, step = self.draft, self.step
+        own = draft.style.cells_below
+        column = next(column for column in self.columns if column.key == "description")
+        x, room = (draft.left + 4, draft.right - draft.left - 8) if own else (column.x0 + 4, column.x1 - column.x0 - 8)
         texts = draft.wrap(item.description, room)
         detail = draft.wrap(item.detail, room, scale=0.88) if item.detail else []
-        high = self.step * (len(texts) + 0.9 * len(detail) + 0.45)
+        below = step * len(texts) if own else 0.0
+        high = step * (len(texts) + 0.9 * len(detail) + 0.45 + own)
         self.make_room(high)
-        if kind == "zebra" and index % 2:
+        if draft.style.at.table == "zebra" and index % 2:
             draft.sheet.fill(draft.left, self.y, draft.right, self.y + high, (0.95, 0.96, 0.97))
-        base = self.y + self.step
-        for column in self.columns:
-            if column.key == "description":
-                continue
-            draft.write(column.anchor, base, self.cell(column.key, index, item), align=column.align)
-        x = next(column.x0 for column in self.columns if column.key == "description") + 4
+        base = self.y + step
         for number, line in enumerate(texts):
-            draft.write(x, base + number * self.step, line)
-        for number, line in enumerate(detail):
-            draft.write(x, base + (len(texts) + number * 0.9) * self.step, line, scale=0.88, colour=GREY)
+            draft.write(x, base + number * step, line)
+        for column in self.columns:
+            if column.key != "description":
+                draft.write(column.anchor, base + below, self.cell(column.key, index, item), align=column.align)
+        for number, line in enumerate(detail, len(texts) + own):
+            draft.write(x, base + number * step * 0.97, line, scale=0.88, colour=GREY)
         self.y += high
         self.carried += item.total
-        if kind in ("grid", "rules"):
+        self.rule()
+
+    def rule(self) -> None:
+        """What separates two lines."""
+        draft = self.draft
+        if draft.style.at.table in ("grid", "rules"):
             draft.sheet.line(draft.left, self.y, draft.right, self.y, (0.6, 0.6, 0.6), 0.4)
-        elif kind == "dotted":
+        elif draft.style.at.table == "dotted":
             for at in range(int(draft.left), int(draft.right), 4):
                 draft.sheet.line(at, self.y, at + 1, self.y, GREY, 0.5)
 

@@ -37,6 +37,7 @@ class _Text:
     size: float
     colour: Colour
     angle: float = 0
+    under: bool = False
 
 
 @dataclass(slots=True)
@@ -96,7 +97,7 @@ class Sheet:
         under: bool = False,
     ) -> None:
         """Write turned text on the first page (margin notes, stamps); `under`: below everything (watermarks)."""
-        self.texts.insert(0 if under else len(self.texts), _Text(0, x, y, text, font, size, colour, angle))
+        self.texts.append(_Text(0, x, y, text, font, size, colour, angle, under))
 
     def line(self, x0: float, y0: float, x1: float, y1: float, colour: Colour = BLACK, weight: float = 0.6) -> None:
         """Draw a straight line."""
@@ -117,7 +118,8 @@ class Sheet:
         canvas.setTitle(title)
         canvas.setCreator("")
         canvas.setProducer("")
-        texts = _in_order(self.texts, order, rng)
+        texts = [mark for mark in self.texts if mark.under]
+        texts += _in_order([mark for mark in self.texts if not mark.under], order, rng)
         for page in range(self.page + 1):
             self._shapes(canvas, page)
             for mark in texts:

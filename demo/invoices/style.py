@@ -84,6 +84,8 @@ class Style:
     split: Split
     vat_in: Literal["head", "foot", "both"]
     repeat_head: bool
+    cells_below: bool
+    minus: Literal["-1", "1-", "(1)"]
 
 
 def draw_style(rng: Random, language: str, layout: str | None = None, *, embedded: bool = False) -> Style:
@@ -94,11 +96,12 @@ def draw_style(rng: Random, language: str, layout: str | None = None, *, embedde
     family = "Courier" if name == "typewriter" and language in _WIN_ANSI_SUFFICES else rng.choice(families)
     if embedded and family not in EMBEDDED:
         family = rng.choice(EMBEDDED)
+    at = _mixed(rng) if name == "mixed" else LAYOUTS[name]
     size = rng.choice((8.0, 8.5, 9.0, 9.0, 9.5, 10.0)) - (0.8 if family == "Courier" else 0)
     columns = {one for one, chance in _COLUMNS.items() if rng.random() < chance}
     return Style(
         layout=name,
-        at=_mixed(rng) if name == "mixed" else LAYOUTS[name],
+        at=at,
         face=face(family),
         size=size,
         leading=size * rng.choice((1.22, 1.3, 1.4)),
@@ -117,6 +120,8 @@ def draw_style(rng: Random, language: str, layout: str | None = None, *, embedde
         split=rng.choice(("lines", "lines", "lines", "words", "words", "glyphs")),
         vat_in=rng.choice(("head", "foot", "foot", "both")),
         repeat_head=rng.random() < 0.6,
+        cells_below=rng.random() < 0.1 and at.table not in ("grid", "columns only"),
+        minus=rng.choice(("-1",) * 8 + ("1-", "(1)")),
     )  # fmt: skip
 
 

@@ -80,6 +80,20 @@ def test_a_corpus_has_all_languages_and_many_layouts_and_cases() -> None:
     assert len({specimen.case for specimen in specimens}) > len(CASES) * 0.8
 
 
+def test_no_text_leaves_the_page() -> None:
+    for specimen in all_of(66):
+        document = pypdfium2.PdfDocument(specimen.pdf)
+        for page in document:
+            wide, high = page.get_size()
+            text = page.get_textpage()
+            for index in range(text.count_rects()):
+                left, bottom, right, top = text.get_rect(index)
+                assert left >= 0, specimen.layout
+                assert right <= wide, (specimen.layout, specimen.language)
+                assert bottom >= 0
+                assert top <= high
+
+
 def test_a_scan_has_no_text_and_the_size_of_its_page() -> None:
     scanned, drawn = (generate(3, form=form, language="de", case="standard") for form in ("scan", "born digital"))
     assert page_text(scanned.pdf).strip() == ""
