@@ -22,6 +22,7 @@ __all__ = [
     "find_vat_ids",
     "iban_holds",
     "national_vat_id",
+    "tax_id_holds",
     "vat_id_holds",
 ]
 
@@ -47,6 +48,13 @@ _IBAN_LENGTH = {
     "FR": 27, "GB": 22, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IL": 23, "IS": 26, "IT": 27, "LI": 21, "LT": 20,
     "LU": 20, "LV": 21, "MC": 27, "MT": 31, "NL": 18, "NO": 15, "PL": 28, "PT": 25, "RO": 24, "SE": 24, "SI": 19,
     "SK": 24, "SM": 27, "TR": 26, "AD": 24, "RS": 22, "UA": 29,
+}  # fmt: skip
+
+
+_HOMES = {
+    "es": ("ES",), "ca": ("ES",), "gl": ("ES",), "eu": ("ES",), "pt": ("PT",), "fr": ("FR", "BE"), "it": ("IT",),
+    "de": ("DE", "AT"), "nl": ("NL", "BE"), "pl": ("PL",), "sv": ("SE",), "da": ("DK",), "cs": ("CZ", "SK"),
+    "hu": ("HU",), "ro": ("RO",), "el": ("EL",),
 }  # fmt: skip
 
 
@@ -135,6 +143,20 @@ def vat_id_holds(value: str) -> bool:
     except ValidationError:
         return False
     return True
+
+
+def tax_id_holds(value: str, language: str) -> bool | None:
+    """Whether a tax id's check digits are right, with its own country or those where the language is at home; None
+    where no check digits are known (a US EIN)."""
+    countries = [""] if value[:2].isalpha() and value[:2] != "US" else list(_HOMES.get(language, ()))
+    known = [country for country in countries if not country or get_cc_module(country.lower(), "vat")]
+    if not known or (not countries[0] and not _has_check_digits(value)):
+        return None
+    return any(vat_id_holds(country + value) for country in known)
+
+
+def _has_check_digits(value: str) -> bool:
+    return value[:3] == "CHE" or value[:2] in {"EL", "EU"} or get_cc_module(value[:2].lower(), "vat") is not None
 
 
 @lru_cache(maxsize=5_000)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bots.reader.corroboration import line_holds
-from bots.reader.ids import compact
+from bots.reader.ids import compact, iban_holds, tax_id_holds
 from bots.reader.lines import Table
 from bots.reader.parties import Parties
 from bots.reader.reading import Proof, Reading
@@ -55,9 +55,22 @@ def _proofs(reading: Reading, evidence: Evidence) -> Iterator[Proof]:
             yield Proof(
                 "line products", not wrong, f"{len(right)} of {len(right) + len(wrong)} lines: quantity x price", ()
             )
+    yield from _check_digits(reading, evidence)
     issue, due = reading.get("issue_date"), reading.get("due_date")
     if issue and due:
         yield Proof("dates in order", issue <= due, f"{issue} <= {due}", ("issue_date", "due_date"))
+
+
+def _check_digits(reading: Reading, evidence: Evidence) -> Iterator[Proof]:
+    """Check digits of the seller's id and of the account, where such are known."""
+    seller, iban = reading.get("seller_vat_id"), reading.get("iban")
+    if seller and (holds := tax_id_holds(seller, reading.language)) is not None:
+        yield Proof("seller id check digits", holds, f"check digits of {seller}", ("seller_vat_id",))
+    if iban:
+        yield Proof("iban check digits", iban_holds(iban), f"check digits of {iban}", ("iban",))
+    buyers = [pick.value for pick in evidence.parties.buyer_vat]
+    if buyers and (holds := tax_id_holds(buyers[0], reading.language)) is not None:
+        yield Proof("buyer id check digits", holds, f"check digits of {buyers[0]}", ("buyer_vat_id",))
 
 
 def _doubts(reading: Reading, evidence: Evidence, proofs: dict[str, Proof]) -> Iterator[Reason]:
@@ -68,6 +81,7 @@ def _doubts(reading: Reading, evidence: Evidence, proofs: dict[str, Proof]) -> I
     yield from _doubt_dates(reading, evidence)
     yield from _doubt_currency(reading, evidence)
     yield from _doubt_seller(reading, evidence)
+    yield from _doubt_check_digits(reading, evidence, proofs)
 
 
 def _doubt_totals(evidence: Evidence, proofs: dict[str, Proof]) -> Iterator[Reason]:
@@ -146,6 +160,18 @@ def _doubt_seller(reading: Reading, evidence: Evidence) -> Iterator[Reason]:
         yield Reason("OF239", facts={"value": picks[0].value})
     if len(picks) > 1 and picks[1].score > picks[0].score - 0.2 and not _same_id(picks[0].value, picks[1].value):
         yield Reason("OF240", facts={"value": picks[0].value, "other": picks[1].value})
+
+
+def _doubt_check_digits(reading: Reading, evidence: Evidence, proofs: dict[str, Proof]) -> Iterator[Reason]:
+    """An id with wrong check digits is doubted when it was recognised in a picture, or when other ids of the same page
+    are right.  A page on which none is right is a sample, and is read as it is printed: `proofs` tell the checker."""
+    seller, iban, buyer = (proofs.get(f"{name} check digits") for name in ("seller id", "iban", "buyer id"))
+    recognised = evidence.sheet.layout.pages[0].source == "ocr"
+    others = any(proof is not None and proof.holds for proof in (iban, buyer))
+    if seller is not None and not seller.holds and (recognised or others):
+        yield Reason("OF243", facts={"value": reading.get("seller_vat_id") or ""})
+    if iban is not None and not iban.holds and (recognised or (seller is not None and seller.holds)):
+        yield Reason("OF244", facts={"value": reading.get("iban") or ""})
 
 
 def _same_id(first: str, second: str) -> bool:

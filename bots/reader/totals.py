@@ -167,7 +167,13 @@ def _closing(
                             yield made
         for tax, t, tax_score in taxes[:6]:
             net = gross - tax
-            if tax and net in printed and pool.get("net_total", net) is None and abs(tax) < abs(net):
+            if (
+                tax
+                and (tax < 0) == (net < 0)
+                and net in printed
+                and pool.get("net_total", net) is None
+                and abs(tax) < abs(net)
+            ):
                 made = _hypothesis({"tax_total": (tax, t), "gross_total": (gross, g)}, 0.15 + (0.0 if t else tax_score))
                 made.values["net_total"] = net
                 made.closes = True
