@@ -52,7 +52,7 @@ class Find(_Described):
     """Where something is, as a ladder: rungs are tried in this order, each good for exactly one visible element.
 
     A plain text means a caption: label, then the text on the same row, then placeholder or title; for something to
-    press, the text on it.
+    press or to wait for, its own text.
     """
 
     caption: str | None = None
@@ -79,13 +79,13 @@ class Find(_Described):
             raise ValueError(f"name at least one of {', '.join(RUNGS)}")
         return self
 
-    def rungs(self, press: bool = False) -> tuple[tuple[str, str], ...]:
-        """(rung, text) in the order in which they are tried."""
+    def rungs(self, text: bool = False) -> tuple[tuple[str, str], ...]:
+        """(rung, text) in the order in which they are tried; `text`: a caption is the thing's own text."""
         found: list[tuple[str, str]] = []
         if self.caption:
-            names = ("text", "label", "title") if press else ("label", "row", "placeholder")
+            names = ("text", "label", "title") if text else ("label", "row", "placeholder")
             found += [(name, self.caption) for name in names]
-        found += [(rung, text) for rung in RUNGS if (text := getattr(self, rung))]
+        found += [(rung, value) for rung in RUNGS if (value := getattr(self, rung))]
         return tuple(found)
 
 

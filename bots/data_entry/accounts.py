@@ -125,7 +125,7 @@ def log_in(session: Session, system: System, seat: Seat) -> None:
         shown = [text for text in session.signs(None, system.login.refused) if text]
         if shown:
             raise ConfigError("OF514", session.url, user=seat.account.user, shown=shown[0])
-        probe = ladder_of(system.login.probe, "any", values)
+        probe = ladder_of(system.login.probe, "any", values, itself=True)
         session.wait(system.login.probe_frame, probe)
     except ApplicationException as error:
         if error.code == "OF512":

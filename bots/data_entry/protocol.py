@@ -192,7 +192,7 @@ class Held:
             with clerk.office.records.begin() as tx:
                 item = work_items.move(
                     tx, self.item, "entering", action="entry.started", payload={**self.item.payload, "entry": entry},
-                    where=self._where(), hold=True,
+                    where=self._where(), keep=True,
                 )  # fmt: skip
                 intent = intents.open(
                     tx, item, system=clerk.name, form=clerk.form_name, key=self.key, values_hash=values
@@ -274,7 +274,7 @@ class Held:
                 intents.settle(tx, intent, outcome="confirmed", evidence=evidence, after=row, where=self._where())
             item = self.item
             if item.state == "ready":
-                item = work_items.move(tx, item, "entering", action="entry.found_there", hold=True)
+                item = work_items.move(tx, item, "entering", action="entry.found_there", keep=True)
             work_items.move(
                 tx, item, "entered", action="entry.confirmed", payload={**self.item.payload, "entry": entry},
                 evidence=evidence, where=self._where(), after=row,
@@ -285,7 +285,7 @@ class Held:
         with self.clerk.office.records.begin() as tx:
             item = work_items.move(
                 tx, self.item, "uncertain", action="entry.uncertain", reason=error.reason, outcome="uncertain",
-                evidence=proof, where=self._where(), hold=True,
+                evidence=proof, where=self._where(), keep=True,
             )  # fmt: skip
         self.item = item
         return self._settle(intent, fence=False, error=error)
@@ -352,7 +352,7 @@ class Held:
             entry = dict(self.item.payload.get("entry", {}))
             entry["tries"] = tries = self._tries() + 1
             item = work_items.move(
-                tx, self.item, "ready", action="entry.absent", reason=reason, outcome="failed", hold=True,
+                tx, self.item, "ready", action="entry.absent", reason=reason, outcome="failed", keep=True,
                 payload={**self.item.payload, "entry": entry}, where=self._where(), attempts=tries,
             )  # fmt: skip
         self.item = item

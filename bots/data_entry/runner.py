@@ -146,7 +146,7 @@ class Runner:
             act()
 
     def _pick(self, step: Step, frame: str | None, record: Record) -> None:
-        ladder = ladder_of(step.pick, "any", record)
+        ladder = ladder_of(step.pick, "any", record, itself=True)
         self._told(ladder, frame, lambda: self.session.press(frame, ladder, loads=step.loads, timeout=step.timeout))
 
     def _upload(self, step: Step, frame: str | None, record: Record) -> None:
@@ -166,14 +166,14 @@ class Runner:
         self.do(step.steps, record)
 
     def _wait(self, step: Step, frame: str | None, record: Record) -> None:
-        ladder = ladder_of(step.wait, "any", record)
+        ladder = ladder_of(step.wait, "any", record, itself=True)
         self._told(ladder, frame, lambda: self.session.wait(frame, ladder, timeout=step.timeout))
 
     def _gone(self, step: Step, frame: str | None, record: Record) -> None:
-        self.session.wait(frame, ladder_of(step.gone, "any", record), gone=True, timeout=step.timeout)
+        self.session.wait(frame, ladder_of(step.gone, "any", record, itself=True), gone=True, timeout=step.timeout)
 
     def _expect(self, step: Step, frame: str | None, record: Record) -> None:
-        ladder = ladder_of(step.expect, "any", record)
+        ladder = ladder_of(step.expect, "any", record, itself=step.equals is None)
         try:
             self.session.wait(frame, ladder, timeout=step.timeout)
         except ApplicationException as error:
@@ -309,9 +309,13 @@ class Runner:
             raise
 
 
-def ladder_of(find: Find | None, kind: Kind, record: Record) -> Ladder:
-    """The locators of a description, with the record's names filled in."""
+def ladder_of(find: Find | None, kind: Kind, record: Record, *, itself: bool = False) -> Ladder:
+    """The locators of a description, with the record's names filled in.
+
+    Args:
+        itself: a caption is the text of the thing, not of the label beside it.
+    """
     assert find is not None  # noqa: S101 - the verb was chosen by it
-    rungs = tuple((rung, render(text, record)) for rung, text in find.rungs(press=kind == "press"))
+    rungs = tuple((rung, render(text, record)) for rung, text in find.rungs(text=itself or kind == "press"))
     line = render(find.line, record) if find.line is not None else str(record.get("n", 1))
     return Ladder(rungs, kind, int(line) if line.isdigit() else 1)

@@ -43,8 +43,11 @@ def only_these(origins: Iterable[str]) -> dict[str, str]:
     Everything else is sent to a proxy on a port where nothing listens (discard), so that it is refused in the network
     layer: redirects, pop-ups, form targets, workers and sockets too, at no cost to what is allowed.
     """
-    allowed = ",".join(origin.split("://", 1)[1] for origin in sorted(origins))
-    return {"server": "http://127.0.0.1:9", "bypass": f"<-loopback>,{allowed}"}
+    hosts = [origin.split("://", 1)[1] for origin in sorted(origins)]
+    # Playwright's own requests (not the page's) compare ends of host names, without ports: the last part is enough for
+    # them, and names no host for Chromium
+    ends = [host.rpartition(":")[0].rpartition(".")[2] for host in hosts]
+    return {"server": "http://127.0.0.1:9", "bypass": ",".join(["<-loopback>", *ends, *hosts])}
 
 
 def is_write(method: str, url: str, paths: Sequence[str] = ()) -> bool:
