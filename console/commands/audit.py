@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 import cyclopts
 from rich.table import Table
 
-from bots.auditor import heads_folder, kept_heads, story
+from bots.auditor import export_bundle, heads_folder, kept_heads, story
 from config.errors import OficioError
 from console.words import err, out, print_json
 from flows.desk import open_office
 from records import Records, Verification, work_items
+from records.export import Choice
 
 __all__ = ["app", "print_verification"]
 
@@ -101,6 +103,62 @@ def heads(*, home: Path | None = None, config: Path | None = None, json: bool = 
     out.print(table)
     out.print(f"key     {key}", soft_wrap=True)
     out.print(f"folder  {folder}", soft_wrap=True)
+    return 0
+
+
+@app.command
+def export(
+    folder: Path,
+    /,
+    *,
+    item: str | None = None,
+    process: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    home: Path | None = None,
+    config: Path | None = None,
+    json: bool = False,
+) -> int:
+    """Write a bundle that a stranger can verify: events, tree, checkpoints, evidence, report, and the verifier.
+
+    Args:
+        folder: a new folder to write it into.
+        item: only this work item: its id, the beginning of it, or its key.
+        process: only work of this process.
+        since: only from this day (or moment) on, UTC.
+        until: only to before this day (or moment), UTC.
+        home: the office's home; OFICIO_HOME, else .oficio.
+        config: its configuration; OFICIO_CONFIG, else config/.
+        json: print JSON.
+    """
+    with open_office(home, config, flow="audit") as office:
+        one = item_named(office.records, item) if item else None
+        choice = Choice(one, process, _utc(since), _utc(until))
+        bundle = export_bundle(office.records, folder, choice, office.settings.language)
+    facts = {"folder": str(folder), "events": len(bundle.events), "size": bundle.size, "evidence": bundle.evidence}
+    if json:
+        print_json(facts)
+    else:
+        out.print(f"{len(bundle.events)} of {bundle.size} events and {bundle.evidence} files in [bold]{folder}[/]")
+        out.print(f"verify it anywhere: [bold]python {folder}/verify.py {folder}[/]", soft_wrap=True)
+    return 0
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
+
+
+@app.command(name="rotate-key")
+def rotate_key(*, home: Path | None = None, config: Path | None = None) -> int:
+    """Hand the log over to a new key; the old one is destroyed.
+
+    Args:
+        home: the office's home; OFICIO_HOME, else .oficio.
+        config: its configuration; OFICIO_CONFIG, else config/.
+    """
+    with open_office(home, config, flow="audit") as office:
+        key = office.records.log.rotate_key()
+    out.print(f"the log's key is now {key}", soft_wrap=True)
     return 0
 
 

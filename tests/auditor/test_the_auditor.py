@@ -1,0 +1,107 @@
+"""Sealing, the story of an item, the report, and `oficio audit`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from bots.auditor import export_bundle, heads_folder, kept_heads, seal, story
+from bots.office import Office
+from config.errors import AuditBroken, OficioError, Reason
+from console.commands import audit as command
+from flows.desk import open_office
+from records import WorkItem, reviews, work_items
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def office(home: Path) -> Iterator[Office]:
+    with open_office(home, flow="test") as opened:
+        yield opened
+
+
+def live(office: Office, key: str = "mail-7") -> WorkItem:
+    """An invoice that is read, questioned and rejected."""
+    with office.records.begin() as tx:
+        item = work_items.create(tx, process="invoices", payload={}, key=key)
+        item = work_items.move(tx, item, "read", action="invoice.read", after={"total": "10.00"})
+        task = reviews.open(tx, item, reasons=[Reason("OF701", facts={"why": "<b>odd</b>"})])
+        reviews.decide(tx, task, decision="reject", person="ann", comment="=not ours")
+        return work_items.get(tx, item.id)
+
+
+def test_each_seal_hands_a_head_out(office: Office) -> None:
+    live(office)
+    assert seal(office).outcomes == {"sealed": 1}
+    live(office, "mail-8")
+    seal(office)
+    seal(office)
+    heads = kept_heads(heads_folder(office))
+    assert [int(head.split("\n")[1]) for head in heads] == [6, 12]
+    assert office.records.log.verify(heads).ok
+
+
+def test_a_log_that_does_not_continue_the_last_head_is_not_sealed(office: Office) -> None:
+    live(office)
+    seal(office)
+    with office.records.begin() as tx:
+        tx.connection.exec_driver_sql("DELETE FROM checkpoints")
+    with pytest.raises(AuditBroken, match="OF720"):
+        seal(office)
+
+
+def test_the_story_tells_who_did_what_and_why(office: Office) -> None:
+    item = live(office)
+    chapters = story(office.records, item.id)
+    assert [chapter.who for chapter in chapters][-2:] == ["person ann", "person ann"]
+    assert chapters[1].what == "was read (received → read)"
+    assert "total: · → 10.00" in chapters[1].details
+    assert chapters[-1].details[0] == "OF718: Rejected by ann: =not ours"
+    assert story(office.records, item.id, "es")[1].what == "fue leída (received → read)"
+    with pytest.raises(OficioError, match="OF707"):
+        story(office.records, "nobody")
+
+
+def test_the_report_escapes_and_the_index_has_no_formulas(office: Office, tmp_path: Path) -> None:
+    live(office)
+    folder = export_bundle(office.records, tmp_path / "out").folder
+    html = (folder / "report.html").read_text()
+    assert "<b>odd</b>" not in html
+    assert "&lt;b&gt;odd&lt;/b&gt;" in html
+    sheet = load_workbook(folder / "index.xlsx")["events"]
+    assert sheet.max_row == 7
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n"}
+
+
+def test_the_command_verifies_shows_and_exports(
+    office: Office, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    item = live(office)
+    seal(office)
+    assert command.verify(home=home, json=True) == 0
+    assert json.loads(capsys.readouterr().out)["ok"] is True
+    command.show("mail-7", home=home)
+    assert "rejected" in capsys.readouterr().out
+    command.show(item.id[:-1], home=home, json=True)
+    assert json.loads(capsys.readouterr().out)[0]["seq"] == 0
+    command.heads(home=home, json=True)
+    assert json.loads(capsys.readouterr().out)["checkpoints"][0]["size"] == 6
+    command.export(tmp_path / "out", item="mail-7", home=home, json=True)
+    assert json.loads(capsys.readouterr().out)["events"] == 6
+
+
+def test_a_broken_log_is_exit_code_4(office: Office, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    live(office)
+    seal(office)
+    with office.records.begin() as tx:
+        tx.connection.exec_driver_sql("DELETE FROM events WHERE seq = 3")
+    assert command.verify(home=home) == 4
+    assert "missing" in capsys.readouterr().err
