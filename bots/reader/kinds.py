@@ -143,6 +143,8 @@ def _code(text: str) -> str:
 
 def _words_of(sheet: Sheet, row: Row) -> list[tuple[str, int]]:
     found = []
+    if not sheet.spots.amounts.get(row.index) and not sheet.hits.get(row.index):
+        return []  # "SDN BHD" is a firm, not the dinar of Bahrain
     for index, word in enumerate(row.words):
         for part in word.text.replace("/", " ").replace("(", " ").replace(")", " ").split():
             code = part.strip(":.,;")

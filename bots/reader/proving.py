@@ -132,6 +132,8 @@ def _doubt_dates(reading: Reading, evidence: Evidence) -> Iterator[Reason]:
         return
     if len(picks) > 1 and picks[1].score > picks[0].score - 0.1:
         yield Reason("OF233", facts={"value": picks[0].value, "other": picks[1].value})
+    elif picks[0].label is None and (stray := _other_date(evidence, picks[0])) is not None:
+        yield Reason("OF233", facts={"value": picks[0].value, "other": stray})
     spots = evidence.sheet.spots
     loose = any(
         spot.loose and spot.value.isoformat() == picks[0].value for spot in spots.dates.get(picks[0].row.index, ())
@@ -141,6 +143,21 @@ def _doubt_dates(reading: Reading, evidence: Evidence) -> Iterator[Reason]:
     due = reading.get("due_date")
     if due and due < picks[0].value:
         yield Reason("OF235", facts={"issue": picks[0].value, "due": due})
+
+
+def _other_date(evidence: Evidence, pick: Pick) -> str | None:
+    """Another date at the head of the page that no label explains: then a date without a label is a guess."""
+    sheet = evidence.sheet
+    for spot in sheet.spots.all_dates():
+        explained = any(
+            hit.means("label", "due_date", "service_date", "service_period", "other_date", "order_reference")
+            for index in (spot.row.index - 1, spot.row.index)
+            for hit in sheet.hits.get(index, ())
+        )
+        head = spot.row.page == 1 and spot.row.top < 0.5 * sheet.layout.pages[0].height
+        if head and not explained and spot.value.isoformat() != pick.value:
+            return spot.value.isoformat()
+    return None
 
 
 def _doubt_currency(reading: Reading, evidence: Evidence) -> Iterator[Reason]:

@@ -168,6 +168,10 @@ def _dates(sheet: Sheet, numbers: Sequence[Pick]) -> list[Pick]:
         for spot in sheet.spots.all_dates():
             if spot.row.page == 1 and spot.row.top < 0.45 * page.height and (spot.row.index, spot.first) not in other:
                 picks.append(Pick(spot.value.isoformat(), spot.text, spot.row, spot.first, spot.last, 0.45, None))
+        values = {spot.value for spot in sheet.spots.all_dates() if (spot.row.index, spot.first) not in other}
+        if not picks and len(values) == 1:  # a receipt's only date, at its foot
+            spot = next(s for s in sheet.spots.all_dates() if s.value in values)
+            picks.append(Pick(spot.value.isoformat(), spot.text, spot.row, spot.first, spot.last, 0.4, None))
     best: dict[str, Pick] = {}
     for pick in sorted(picks, key=lambda p: -p.score):
         best.setdefault(pick.value, pick)
