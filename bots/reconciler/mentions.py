@@ -17,6 +17,7 @@ from bots.reconciler.evidence import Evidence
 
 __all__ = ["Mentions"]
 
+_PART = "OF615"
 Key = tuple[int, int, int]
 """Party, currency and amount of an item."""
 
@@ -40,6 +41,7 @@ class Mentions:
         for line, mentions in self.evidence.mentions.items():
             items = {m.item for m in mentions if not taken[m.item]}
             if items and not self.desk.right.taken[line]:
+                items = self._of_one_party(line, items)
                 self.names[line] = items
                 for item in items:
                     self.paid_by[item].add(line)
@@ -100,19 +102,42 @@ class Mentions:
             self._take(self._sum_group("OF622", set(items), set(lines)), lines, items)
 
     def _explained(self, lines: set[int], items: set[int]) -> None:
-        """One line, one item, and a difference that the rules allow."""
-        for line in sorted(lines, key=self._line_day):
-            named = self.names[line] & items
-            if len(named) != 1:
-                continue
-            (item,) = named
-            verdict = self._verdict(item, line)
-            if verdict is None or self._typo_of_another(line, item) or len(self.paid_by[item] & lines) > 1:
-                continue
-            group = Group(
-                verdict.code, (item,), (line,), verdict.residual, verdict.difference, reference=self._ref(item)
-            )
-            self._take(group, lines, items)
+        """One line, one item, and a difference that the rules allow; a part payment only when no other line names it."""
+        for partial in (False, True):
+            for line in sorted(lines, key=self._line_day):
+                named = self.names[line] & items
+                if len(named) != 1:
+                    continue
+                (item,) = named
+                verdict = self._verdict(item, line)
+                if verdict is None or (verdict.code == _PART) != partial or self._typo_of_another(line, item):
+                    continue
+                rivals = self.paid_by[item] & lines - {line}
+                if any(partial or self._is_tight(item, rival) for rival in rivals):
+                    continue
+                ref = self._ref(item)
+                group = Group(verdict.code, (item,), (line,), verdict.residual, verdict.difference, reference=ref)
+                self._take(group, lines, items)
+
+    def _is_tight(self, item: int, line: int) -> bool:
+        """Whether something other than a part payment explains the amounts."""
+        verdict = self._verdict(item, line)
+        return verdict is not None and verdict.code != _PART
+
+    def _of_one_party(self, line: int, items: set[int]) -> set[int]:
+        """Of items of several parties that bear the named references, those of the only party they fit."""
+        by_party: dict[int, set[int]] = defaultdict(set)
+        for item in items:
+            by_party[int(self.evidence.item_party[item])].add(item)
+        if len(by_party) == 1:
+            return items
+        fitting = [mine for mine in by_party.values() if self._fits(line, mine)]
+        return fitting[0] if len(fitting) == 1 else items
+
+    def _fits(self, line: int, items: set[int]) -> bool:
+        if len(items) == 1:
+            return self._is_tight(next(iter(items)), line)
+        return self._balances(items, {line})
 
     def _verdict(self, item: int, line: int) -> Verdict | None:
         left, right, rules = self.desk.left, self.desk.right, self.desk.rules

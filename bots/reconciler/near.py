@@ -167,12 +167,37 @@ class Near:
     def _decide(self, weights: dict[tuple[int, int], float]) -> None:
         lines = {line for line, _ in weights}
         sure = certainties(weights, dict.fromkeys(lines, _STRANGER))
+        if not sure:
+            self._decide_dominant(weights)
+            return
         for (line, item), share in sorted(sure.items(), key=lambda pair: -pair[1]):
             group = Group(self._code(line, item), (item,), (line,), reference=self.evidence.item_ref[item], score=share)
             if share >= self.desk.rules.certainty and self.desk.is_open(group):
                 self.desk.take(group)
             elif share >= 0.05 and self.desk.is_open(group):
                 self.desk.suggest(group)
+
+    def _decide_dominant(self, weights: dict[tuple[int, int], float]) -> None:
+        """Too many ways to weigh: take pairs that outweigh all rivals of either row together, then weigh the rest."""
+        line_sum: dict[int, float] = defaultdict(lambda: _STRANGER)
+        item_sum: dict[int, float] = defaultdict(float)
+        for (line, item), weight in weights.items():
+            line_sum[line] += weight
+            item_sum[item] += weight
+        least = float(self.desk.rules.certainty)
+        chosen = {
+            pair: weight
+            for pair, weight in weights.items()
+            if weight >= least * line_sum[pair[0]] and weight >= least * item_sum[pair[1]]
+        }
+        for line, item in chosen:
+            ref = self.evidence.item_ref[item]
+            self.desk.take(Group(self._code(line, item), (item,), (line,), reference=ref, score=least))
+        lines, items = {line for line, _ in chosen}, {item for _, item in chosen}
+        rest = {pair: weight for pair, weight in weights.items() if pair[0] not in lines and pair[1] not in items}
+        if chosen:
+            for pairs in _connected(rest):
+                self._decide({pair: rest[pair] for pair in pairs})
 
     def _code(self, line: int, item: int) -> str:
         return "OF617" if self._likeness(line, item).distance is not None else "OF618"
