@@ -45,6 +45,8 @@ _SPECK = re.compile(r"[.·•]+[^\W\d_]")
 _GLUED = re.compile(r"(\d[./-]\d\d[./-](?:19|20)\d\d)(?=\d{1,2}:\d\d)|(N[°º])(?=[^\W\d_])")
 _MAX_SIDE = 2600
 """Dots; more cost memory and time and are not read better: A4 at 220 dots an inch."""
+_DETECTED_SIDE = 1600
+"""Dots at which lines are looked for; they are read at full resolution."""
 _POOR = 0.75
 """A page whose words are less sure than this on average is tried in the other three directions."""
 
@@ -244,6 +246,10 @@ def _rapidocr_engine() -> Any:
             "Global.return_word_box": True,
             "Global.text_score": 0.3,
             "Global.max_side_len": _MAX_SIDE,
+            "Det.limit_type": "max",
+            "Det.limit_side_len": _DETECTED_SIDE,
+            "Rec.rec_batch_num": 1,  # in a batch, short lines are padded to the longest: slower, and blanks get lost
+            "EngineConfig.onnxruntime.enable_cpu_mem_arena": True,
             "EngineConfig.onnxruntime.intra_op_num_threads": 1,  # a batch runs one worker a core
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
             "Det.model_path": str(models["det"]),  # by path: without it, a missing file would be downloaded
