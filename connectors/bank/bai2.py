@@ -69,8 +69,8 @@ class _Reader:
             self._open(record)
         elif record.code == "16":
             if self.account is None:
-                self.remarks.append(Reason("OF694", f"line {record.line}", {"what": "a transaction outside an account",
-                                                                            "value": ",".join(record.parts)[:60]}))  # fmt: skip
+                facts = {"what": "a transaction outside an account", "value": ",".join(record.parts)[:60]}
+                self.remarks.append(Reason("OF694", f"line {record.line}", facts))
             else:
                 self._transaction(self.account, record)
         elif record.code == "49":
@@ -174,7 +174,12 @@ def _records(text: str, remarks: list[Reason]) -> Iterator[_Record]:
         for physical in _GLUED.split(line):
             found = _RECORD.match(physical)
             content = physical[found.end() :] if found else physical
-            content = content.rstrip().removesuffix("/")
+            content, ended = content.rstrip(), content.rstrip().endswith("/")
+            content = (
+                content.removesuffix("/")
+                if ended or (found and found[1] in _TEXT_RECORDS)
+                else content.removesuffix(",")
+            )
             if found and found[1] == "88" and current is not None:
                 current.parts.append(content)
             elif found:

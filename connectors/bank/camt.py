@@ -243,8 +243,8 @@ def _detail(names: _Names, node: etree._Element, sign: int, reversal: bool, draf
     minor = split_minor(direction * amount, currency)[0] if amount is not None else None
     structured = names.texts(node, "RmtInf/Strd/CdtrRefInf/Ref") + names.texts(node, "RmtInf/Strd/CdtrRefInf/CdtrRef")
     documents = names.texts(node, "RmtInf/Strd/RfrdDocInf/Nb") + names.texts(node, "RmtInf/Strd/RfrdDocInf/RfrdDocNb")
-    words = [*names.texts(node, "RmtInf/Ustrd"), *structured, *documents, *names.texts(node, "RmtInf/Strd/AddtlRmtInf"),
-             names.text(node, "AddtlTxInf"), names.text(node, "RtrInf/Rsn/Cd"), names.text(node, "RtrInf/AddtlInf")]  # fmt: skip
+    words = [*names.texts(node, "RmtInf/Ustrd"), *structured, *documents, *names.texts(node, "RmtInf/Strd/AddtlRmtInf")]
+    words += [names.text(node, path) for path in ("AddtlTxInf", "RtrInf/Rsn/Cd", "RtrInf/AddtlInf")]
     ids = (names.text(node, f"Refs/{tag}") for tag in ("AcctSvcrRef", "TxId", "UETR", "InstrId", "ClrSysRef"))
     return Detail(
         amount=minor,

@@ -13,12 +13,14 @@ __all__ = ["Columns", "find_columns", "is_debit"]
 
 _ROLES: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("value_date", (
-        r"value ?date", r"valuta ?datum", r"^valuta$", r"wertstellung", r"^wert$", r"fecha ?(?:de ?)?valor", r"f\.? ?valor",
-        r"date ?(?:de ?)?valeur", r"data ?valuta", r"data ?valor", r"rentedatum", r"interest date", r"valueringsdag",
+        r"value ?date", r"valuta ?datum", r"^valuta$", r"wertstellung", r"^wert$", r"fecha ?(?:de ?)?valor",
+        r"f\.? ?valor", r"date ?(?:de ?)?valeur", r"data ?valuta", r"data ?valor",
+        r"rentedatum", r"interest date", r"valueringsdag",
     )),
     ("booked", (
-        r"^(?:date|day)\b", r"(?:book|post)(?:ing|ed)?.?(?:date|day)", r"transaction.?date", r"(?:started|completed) date",
-        r"^datum", r"buchungs(?:tag|datum)", r"^buchung$", r"fecha", r"f\.? ?(?:operacion|contable)",
+        r"^(?:date|day)\b", r"(?:book|post)(?:ing|ed)?.?(?:date|day)", r"transaction.?date",
+        r"(?:started|completed) date", r"^datum", r"buchungs(?:tag|datum)", r"^buchung$",
+        r"fecha", r"f\.? ?(?:operacion|contable)",
         r"date ?(?:d.)?(?:operation|comptab)", r"^data\b", r"(?:boekings?|boek|transactie) ?datum", r"bokforingsdag",
         r"^dato$", r"kuupaev", r"^entry ?date",
     )),
@@ -33,15 +35,18 @@ _ROLES: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         r"^(?:debit ?/ ?credit|credit ?/ ?debit|debit ?credit ?(?:indicator|code)|credit ?debit ?(?:indicator|code))$",
     )),
     ("credit", (
-        r"^(?:credit|cr|haben|abonos?|haber|ingresos?|money in|paid in|amount in|gutschrift(?:en)?|avere|entrate|accrediti?|"
-        r"bij|credito|deposits?|recettes|encaissement|zugang|(?:credit ?amount|amount ?credit))(?: ?\(?[a-z€$£]{0,3}\)?)?$",
+        r"^(?:credit|cr|haben|abonos?|haber|ingresos?|money in|paid in|amount in|gutschrift(?:en)?|avere|entrate|"
+        r"accrediti?|bij|credito|deposits?|recettes|encaissement|zugang|credit ?amount|amount ?credit)"
+        r"(?: ?\(?[a-z€$£]{0,3}\)?)?$",
     )),
     ("debit", (
-        r"^(?:debit|dr|soll|cargos?|debe|gastos?|money out|paid out|amount out|lastschrift(?:en)?|dare|uscite|addebiti?|"
-        r"af|debito|withdrawals?|depenses|decaissement|abgang|(?:debit ?amount|amount ?debit))(?: ?\(?[a-z€$£]{0,3}\)?)?$",
+        r"^(?:debit|dr|soll|cargos?|debe|gastos?|money out|paid out|amount out|lastschrift(?:en)?|dare|uscite|"
+        r"addebiti?|af|debito|withdrawals?|depenses|decaissement|abgang|debit ?amount|amount ?debit)"
+        r"(?: ?\(?[a-z€$£]{0,3}\)?)?$",
     )),
     ("amount", (
-        r"^(?:amount|amt|betrag|umsatz|importe?|montant|bedrag|belopp|belob|beloep|valor|value|kwota|castka|sum|montante)\b"
+        r"^(?:amount|amt|betrag|umsatz|importe?|montant|bedrag|belopp|belob|beloep|valor|value|kwota|castka|sum|montante)\b",
+        ,
         r"(?!.*(?:currency|foreign|original|fee))",
         r"^(?:importo|betrag|importe|montant|bedrag)", r"^(?:transaction|net|booked) ?amount",
     )),
@@ -54,8 +59,9 @@ _ROLES: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         r"gegenkonto", r"bank ?account", r"cuenta ?(?:destino|origen|beneficiar)", r"compte ?(?:beneficiaire|tiers)",
     )),
     ("party", (
-        r"counter ?party", r"partner", r"payee", r"payer", r"beneficiar", r"begunstigt", r"zahlungspflicht", r"auftraggeber",
-        r"empfanger", r"name", r"ordenante", r"tiers", r"debtor", r"creditor", r"sender", r"recipient", r"contraparte",
+        r"counter ?party", r"partner", r"payee", r"payer", r"beneficiar", r"begunstigt", r"zahlungspflicht",
+        r"auftraggeber", r"empfanger", r"name", r"ordenante", r"tiers", r"debtor",
+        r"creditor", r"sender", r"recipient", r"contraparte",
         r"controparte", r"naam", r"merchant",
     )),
     ("end_to_end_id", (r"end.?to.?end", r"\be2e\b")),

@@ -79,7 +79,7 @@ def _amounts(sheet: sheets.Sheet, columns: Columns, currency: pl.Series) -> tupl
 def _money(sheet: sheets.Sheet, name: str, currency: pl.Series) -> tuple[pl.Series, Sequence[int]]:
     known = sheet.report.column(name)
     parsed = sheets.parse_money(
-        sheet.frame[name], currency=currency, decimal_mark=known.decimal_mark if known else None
+        sheet.frame[name], currency=currency, decimal_mark=known.decimal_mark if known and not known.ambiguous else None
     )
     return parsed.values, parsed.unreadable
 

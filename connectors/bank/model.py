@@ -185,8 +185,10 @@ class Draft:
         if money != self.currency and self.currency:
             self.foreign.add(money)
         self.entries.append(
-            Entry(booked, value_date, minor, money, reference, end_to_end_id, name, iban, text, bank_ids, reversal, pending,
-                  code, line, exact, details)
+            Entry(
+                booked, value_date, minor, money, reference, end_to_end_id, name, iban, text, bank_ids, reversal,
+                pending, code, line, exact, details,
+            )
         )  # fmt: skip
 
     def done(self) -> Statement:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import polars as pl
@@ -15,7 +15,7 @@ from config.errors import Reason
 from connectors.sheets.dates import infer_date_order, parse_dates
 from connectors.sheets.header import is_total, looks_like_value, plain
 from connectors.sheets.money import infer_decimal_mark
-from connectors.sheets.options import SheetOptions
+from connectors.sheets.options import DateOrder, DecimalMark, SheetOptions
 from connectors.sheets.report import ColumnReport, DroppedRow, reason
 
 __all__ = ["Block", "clean_columns", "cut_rows"]
@@ -25,17 +25,26 @@ _IDENTIFIER: Final = re.compile(
     r"\b(?:ref|refs|referen\w*|id|ids|invoice|factura|rechnung\w*|belegn\w*|document\w*|numero|kontonummer|account|code|codigo|"
     r"vendor|supplier|iban|facture|fattura|kenmerk|nr|no|num)\b"
 )
+_ABOVE_TWELVE: Final = r"^\s*(?:1[3-9]|[23]\d)[./ -]|^\s*\d{1,2}[./ -](?:1[3-9]|[23]\d)[./ -]"
+_DATED: Final = (
+    r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T][\d:.,]+)?Z?$|^(?:19|20)\d{6}$|^\d{1,2}[ -.]\p{L}{3,9}\.?[ -.]\d{2,4}$|"
+    r"^\p{L}{3,9}\.? \d{1,2},? \d{4}$"
+)
 _BLANK: Final = r"[\x{a0}\x{2007}\x{202f}]"
 
 
 @dataclass(slots=True)
 class Block:
-    """A table in the making: its cells, the row number of each, and what was left out or noticed."""
+    """A table in the making: its cells, the row number of each, and what was left out or noticed.
+
+    `decisive` are columns of dates in which a day above 12 tells the order.
+    """
 
     frame: pl.DataFrame
     rows: pl.Series
     dropped: list[DroppedRow] = field(default_factory=list)
     remarks: list[Reason] = field(default_factory=list)
+    decisive: set[str] = field(default_factory=set)
 
     def keep(self, mask: pl.Series) -> None:
         """Keep some rows."""
@@ -115,7 +124,30 @@ def clean_columns(block: Block, options: SheetOptions) -> tuple[ColumnReport, ..
         columns.append(column)
         reports.append(found)
     block.frame = pl.DataFrame(columns) if columns else pl.DataFrame()
-    return tuple(reports)
+    return _settle(block, reports)
+
+
+def _settle(block: Block, reports: list[ColumnReport]) -> tuple[ColumnReport, ...]:
+    """What one column leaves open, the others of the table tell: a table is written in one notation."""
+    marks: set[DecimalMark | None] = {one.decimal_mark for one in reports if one.decimal_mark and not one.ambiguous}
+    orders = {one.date_order for one in reports if one.name in block.decisive}
+    return tuple(_settled(block, one, marks, orders) for one in reports)
+
+
+def _settled(
+    block: Block, one: ColumnReport, marks: set[DecimalMark | None], orders: set[DateOrder | None]
+) -> ColumnReport:
+    if one.ambiguous and one.kind == "money text" and len(marks) == 1:
+        _forget(block, "OF673", one.name)
+        return replace(one, decimal_mark=next(iter(marks)), ambiguous=False)
+    if one.ambiguous and one.kind == "date text" and len(orders) == 1:
+        _forget(block, "OF674", one.name)
+        return replace(one, date_order=next(iter(orders)), ambiguous=False)
+    return one
+
+
+def _forget(block: Block, code: str, where: str) -> None:
+    block.remarks = [remark for remark in block.remarks if (remark.code, remark.where) != (code, where)]
 
 
 def _column(block: Block, column: pl.Series, options: SheetOptions) -> tuple[pl.Series, ColumnReport]:
@@ -176,10 +208,7 @@ def _text(block: Block, column: pl.Series, options: SheetOptions) -> ColumnRepor
         rows = ", ".join(str(block.rows[index]) for index in live.fill_null(value=False).arg_true().head(5))
         block.remarks.append(reason("OF678", name, count=int(live.sum()), rows=rows))
     sample = column.drop_nulls().unique().head(2000)
-    dated = _share(
-        sample,
-        r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T][\d:.,]+)?Z?$|^(?:19|20)\d{6}$|^\d{1,2}[ -.]\p{L}{3,9}\.?[ -.]\d{2,4}$",
-    )
+    dated = _share(sample, _DATED)
     if dated >= 0.9:
         return _dates(block, column, options)
     numeric = _share(
@@ -202,6 +231,8 @@ def _dates(block: Block, column: pl.Series, options: SheetOptions) -> ColumnRepo
     order, ambiguous = infer_date_order(column)
     if options.date_order:
         order, ambiguous = options.date_order, False
+    if order is not None and not ambiguous and column.str.contains(_ABOVE_TWELVE).any():
+        block.decisive.add(column.name)
     if order is None and ambiguous:
         block.remarks.append(reason("OF675", column.name, why="day first and month first stand in one column"))
     elif ambiguous:

@@ -33,7 +33,7 @@ def money_column(
     """
     column = _column(sheet, name)
     known = sheet.report.column(name)
-    mark = decimal_mark or (known.decimal_mark if known else None)
+    mark = decimal_mark or (known.decimal_mark if known and not known.ambiguous else None)
     parsed = parse_money(column, currency=currency, decimal_mark=mark, unit=unit)
     return _checked(sheet, name, column, parsed, strict, "an amount")
 

@@ -77,7 +77,15 @@ def parse_money(
     if column.dtype != pl.String:
         nothing = pl.Series(column.name, [None] * len(column), dtype=pl.Int64)
         return Parsed(nothing, tuple(column.is_not_null().arg_true()))
-    return _of_text(column, places, decimal_mark or infer_decimal_mark(column)[0] or ".")
+    return _of_text(column, places, decimal_mark or _mark_for(column, places))
+
+
+def _mark_for(column: pl.Series, places: pl.Series) -> DecimalMark:
+    """The inferred mark; where `1,250` could be either, a currency with three decimal places (KWD) makes it decimal."""
+    mark, ambiguous = infer_decimal_mark(column)
+    if mark is not None and ambiguous and (places == 3).all():
+        return "," if mark == "." else "."
+    return mark or "."
 
 
 def _places(currency: str | pl.Series, rows: int) -> pl.Series:
@@ -107,7 +115,8 @@ def _of_integers(column: pl.Series, places: pl.Series) -> Parsed:
 
 
 def _of_floats(column: pl.Series, places: pl.Series) -> Parsed:
-    """Doubles to the nearest minor unit, exact up to 2**53 of them; `finer` is what is further off than a double's noise.
+    """Doubles to the nearest minor unit, exact up to 2**53 of them; `finer` is what is further off than a double's
+    noise.
 
     A computed 0.30000000000000004 is 30 cents; 33.333333 is 33.33 and finer.
     """

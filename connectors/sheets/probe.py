@@ -1,6 +1,7 @@
 """Try a workbook in a child process first, where its parser may crash: calamine aborts on a damaged xls, xlsb or ods.
 
-A length that lies makes it ask for petabytes, and an allocation that fails ends the process, not the call.  Worksheets of
+A length that lies makes it ask for petabytes, and an allocation that fails ends the process, not the call.
+Worksheets of
 xlsx are scanned by ourselves (`xlsx_scan`) and need no trial.
 """
 
@@ -30,10 +31,12 @@ try:
         sheet = book.load_sheet(name, header_row=None, dtypes="string")
         first = 1
         try:  # without skip_rows the parser starts at the first filled row, with it at the top of the sheet
-            first += book.load_sheet(name, header_row=None, skip_rows=1, dtypes="string").total_height - sheet.total_height
+            whole = book.load_sheet(name, header_row=None, skip_rows=1, dtypes="string")
+            first += whole.total_height - sheet.total_height
         except fastexcel.FastExcelError:
             pass
-        facts = dict(name=name, visible=sheet.visible == "visible", first=first, rows=sheet.total_height, columns=sheet.width)
+        seen = sheet.visible == "visible"
+        facts = dict(name=name, visible=seen, first=first, rows=sheet.total_height, columns=sheet.width)
         print(json.dumps(facts))
 except BaseException:
     pass

@@ -143,7 +143,9 @@ def _finish(
     remarks: list[Reason],
     again: Callable[[int, int], pl.DataFrame] | None = None,
 ) -> Sheet:
-    """Cut the block to the table asked for and clean it; `again(header row, rows)` loads a part anew, with its own types."""
+    """Cut the block to the table asked for and clean it; `again(header row, rows)` loads a part anew, with its own
+    types.
+    """
     size = table.frame.width * table.frame.height
     if size > options.max_cells:
         raise DocumentRefused("OF654", where, rows=table.frame.height, columns=table.frame.width, cells=size)
@@ -160,6 +162,7 @@ def _finish(
     _hide(block, report, options)
     cut_rows(block, options)
     columns = clean_columns(block, options)
+    remarks = block.remarks
     if header is None:
         remarks.append(reason("OF670", where, what="no row of column names was found"))
     elif header > 1:

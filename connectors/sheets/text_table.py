@@ -157,7 +157,9 @@ def _load_ragged(body: str, dialect: Dialect, start: int) -> tuple[pl.DataFrame,
 
 
 def unique_names(cells: Sequence[object]) -> list[str]:
-    """Names of columns from a row of cells: an empty one starts with a zero character, a second of the same gets `_2`."""
+    """Names of columns from a row of cells: an empty one starts with a zero character, a second of the same gets
+    `_2`.
+    """
     seen: Counter[str] = Counter()
     out = []
     for position, cell in enumerate(cells):

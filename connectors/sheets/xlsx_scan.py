@@ -151,7 +151,7 @@ def _look(scan: SheetScan, piece: bytes) -> None:
 
 
 def _refuse_far_cells(scan: SheetScan, archive: zipfile.ZipFile, member: str, where: str) -> None:
-    """Refuse a sheet whose block from first to last filled cell is vast and almost empty; exact only where it may be."""
+    """Refuse a sheet whose block from first to last filled cell is vast and almost empty."""
     area = scan.last_row * (16_384 if scan.wide else 26)
     if area <= 20_000_000 or area <= 30 * scan.cells:
         return
