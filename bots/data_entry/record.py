@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from bots.invoice import Invoice, fold_number
@@ -33,7 +34,7 @@ def record_of(process: str, payload: Mapping[str, Any], settings: Settings) -> d
 def invoice_record(payload: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
     """All names of `FIELDS` ("" when the invoice lacks one), `type`, `lines`, `taxes`, `supplier*`, `key`, `year`.
 
-    `taxes` has at least one entry: an invoice without a breakdown is one base at the rate of nothing.
+    `taxes` has at least one entry: one without a breakdown is one base at the rate that its totals show.
 
     Raises:
         BusinessException: OF507, the supplier has no code in the legacy system.
@@ -63,4 +64,17 @@ def _taxes(invoice: Invoice) -> list[dict[str, str]]:
     if taxes:
         return taxes
     base = invoice.text("net_total") or invoice.text("gross_total")
-    return [{"base": base, "rate": "0", "amount": "0"}]
+    tax = invoice.text("tax_total") or "0"
+    return [{"base": base, "rate": _single_rate(base, tax), "amount": tax}]
+
+
+def _single_rate(base: str, tax: str) -> str:
+    """The rate in percent (to a tenth) that makes this tax of this base, to the cent; "0" when none does.
+
+    A wrong guess cannot pass: the system computes the tax itself, and its total is compared before saving.
+    """
+    net, amount = Decimal(base or "0"), Decimal(tax)
+    if not net or not amount:
+        return "0"
+    rate = (amount / net * 100).quantize(Decimal("0.1"))
+    return f"{rate.normalize():f}" if abs(net * rate / 100 - amount) <= Decimal("0.01") else "0"

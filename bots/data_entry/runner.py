@@ -279,7 +279,8 @@ class Runner:
             for want, found in zip(group, self.session.look(frame, ladders), strict=True):
                 wanted = render(want.equals, record)
                 shown = found.text if found.text is not None else ""
-                good = found.rung >= 0 and same(shown, wanted, want.as_, self.system)
+                # nothing is wanted and the place for it is empty: an empty cell is no element that shows anything
+                good = same(shown, wanted, want.as_, self.system) if found.rung >= 0 else not wanted
                 answers.append((want, shown if found.rung >= 0 else "(not there)", wanted, good))
         return answers
 
