@@ -45,8 +45,7 @@ _ROLES: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         r"(?: ?\(?[a-z€$£]{0,3}\)?)?$",
     )),
     ("amount", (
-        r"^(?:amount|amt|betrag|umsatz|importe?|montant|bedrag|belopp|belob|beloep|valor|value|kwota|castka|sum|montante)\b",
-        ,
+        r"^(?:amount|amt|betrag|umsatz|importe?|montante?|bedrag|belopp|belob|beloep|valor|value|kwota|castka|sum)\b"
         r"(?!.*(?:currency|foreign|original|fee))",
         r"^(?:importo|betrag|importe|montant|bedrag)", r"^(?:transaction|net|booked) ?amount",
     )),
