@@ -10,6 +10,7 @@ import pytest
 
 from connectors.mail import Limits, unpack_file
 from tests.intake.mails import PDF, UBL, zipped
+from tests.intake.outlook import outlook
 
 
 def codes(name: str, data: bytes, limits: Limits | None = None) -> list[str]:
@@ -82,3 +83,19 @@ def test_all_parts_together_are_limited() -> None:
     contents = unpack_file("x.zip", zipped(a_pdf=PDF * 100, b_pdf=PDF * 100), Limits(unpacked_bytes=len(PDF) * 150))
     assert [part.refused.code for part in contents.parts if part.refused]
     assert len(contents.parts) == 2
+
+
+def test_an_outlook_message_is_opened() -> None:
+    contents = unpack_file("aviso.msg", outlook("Factura 3", "Adjunta.", ("f.pdf", PDF), ("g.xml", UBL)))
+    assert [(p.name, p.kind) for p in contents.parts] == [
+        ("aviso.msg", "msg"), ("aviso", "text"), ("f.pdf", "pdf"), ("g.xml", "ubl"),
+    ]  # fmt: skip
+    assert contents.parts[2].data == PDF
+    assert b"Factura 3" in contents.parts[1].data
+
+
+def test_an_item_inside_an_outlook_message_is_said_to_be_closed() -> None:
+    data = outlook("Reenviado", "", ("f.pdf", PDF), ("Otro mensaje", None))
+    contents = unpack_file("aviso.msg", data)
+    assert codes("aviso.msg", data) == ["OF319"]
+    assert [p.kind for p in contents.parts] == ["msg", "text", "pdf"]
