@@ -151,6 +151,9 @@ def _match(
         for role, value, _ in targets:
             if abs(total - value) <= CENT:
                 return LineMatch(chosen, column, role, exact=False)
+        for role, value, row in targets[:1]:
+            if any(reaches(total + off, value, ladder, (last, row)) for off in (CENT, -CENT)):
+                return LineMatch(chosen, column, role, exact=False)
     return None
 
 

@@ -44,7 +44,7 @@ def find_title(sheet: Sheet) -> list[Title]:
         page = sheet.layout.pages[min(row.page, len(sheet.layout.pages)) - 1]
         phrase = next(p for p in row.phrases if p.start <= hit.first < p.end)
         alone = phrase.end - phrase.start - (hit.last - hit.first)
-        if row.words[hit.last - 1].text.endswith(":") and not hit.means("title", "invoice"):
+        if not hit.means("title", "invoice", "credit note") and (alone > 2 or _has_value(row, hit)):
             continue
         height = row.words[hit.first].y1 - row.words[hit.first].y0
         score = (
@@ -55,6 +55,12 @@ def find_title(sheet: Sheet) -> list[Title]:
             score -= 0.6
         found.extend(Title(hit, name, score - 0.02 * rank) for rank, name in enumerate(hit.names("title")))
     return sorted(found, key=lambda title: -title.score)
+
+
+def _has_value(row: Row, hit: Hit) -> bool:
+    """`Order: 4711` is a reference, not a title."""
+    after = row.words[hit.last].text if hit.last < len(row.words) else ""
+    return row.words[hit.last - 1].text.endswith(":") or after == ":" or any(char.isdigit() for char in after)
 
 
 def kind_of(titles: Sequence[Title], gross_negative: bool) -> DocumentType:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from bots.reader.columns import Column, Heading, find_headings
 from bots.reader.folding import fold
+from bots.reader.labels import Hit
 from bots.reader.languages import AMOUNT_ROLES
 from bots.reader.layout import Row
 from bots.reader.sheet import Sheet
@@ -90,7 +91,7 @@ def find_tables(sheet: Sheet) -> list[Table]:
     for number, heading in enumerate(headings):
         _complete(sheet, heading)
         end = headings[number + 1].first if number + 1 < len(headings) else len(sheet.layout.rows)
-        items = list(_items(sheet, heading, end))
+        items = _printed_alike(list(_items(sheet, heading, end)))
         _add_extras(sheet, items)
         if not items:
             continue
@@ -151,6 +152,19 @@ def _adds_to(current: Item | None, gap: float, row: Row, figures: dict[str, Amou
         and len(figures) == 1
         and not any(figure.money for figure in figures.values())
     )
+
+
+def _printed_alike(items: list[Item]) -> list[Item]:
+    """Where totals are printed with decimals, a bare number under them is no total (a count, an article's code)."""
+    money = sum(item.total is not None and item.total.money for item in items)
+    if not money or money < len(items) / 2:
+        return items
+    return [item for item in items if item.total is None or item.total.money or _multiplies(item)]
+
+
+def _multiplies(item: Item) -> bool:
+    quantity, price, total = item.value("quantity"), item.value("unit_price"), item.total
+    return None not in (quantity, price) and total is not None and (quantity or 0) * (price or 0) == total.value
 
 
 def _add_extras(sheet: Sheet, items: list[Item]) -> None:
@@ -242,11 +256,18 @@ def _stops(sheet: Sheet, row: Row, figures: dict[str, Amount], *, started: bool)
     if "quantity" in figures and "unit_price" in figures and not whole:
         return False
     for hit in hits:
-        if hit.means("label", *_STOP) and hit.pure and not hit.prose:
+        if hit.means("label", *_STOP) and hit.pure and not hit.prose and _fills(row, hit):
             has_money = any(amount.money for amount in sheet.spots.amounts.get(row.index, ()))
             if has_money or (started and hit.first == 0 and not figures):
                 return True
     return False
+
+
+def _fills(row: Row, hit: Hit) -> bool:
+    """Whether the label is most of its phrase: "Base de datos pacientes" is no total, "Total (EUR):" is one."""
+    phrase = next(p for p in row.phrases if p.start <= hit.first < p.end)
+    rest = sum(len(row.words[i].text) > 3 and row.words[i].text.isalpha() for i in range(hit.last, phrase.end))
+    return rest <= max(1, hit.last - hit.first) and not (rest and len(hit.key) < 6)
 
 
 def _carried(sheet: Sheet, row: Row) -> bool:

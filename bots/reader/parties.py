@@ -49,7 +49,8 @@ def find_parties(sheet: Sheet, own: OwnIdentity | None) -> Parties:
     names_buyer = _names_under(sheet, "buyer")
     names_seller = _seller_names(sheet, zones, own, names_buyer)
     alone = len(seller) == 1 and not buyer and seller[0].label is not None
-    shown = bool(seller) and _shows_seller(sheet, seller[0], zones, ibans, own, alone=alone)
+    named = bool(seller and names_seller) and fold(names_seller[0].value) in fold(seller[0].row.text())
+    shown = named or (bool(seller) and _shows_seller(sheet, seller[0], zones, ibans, own, alone=alone))
     return Parties(seller, buyer, ibans, _bic(sheet), names_seller, names_buyer, unread, shown)
 
 

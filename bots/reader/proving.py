@@ -132,7 +132,7 @@ def _doubt_dates(reading: Reading, evidence: Evidence) -> Iterator[Reason]:
         return
     if len(picks) > 1 and picks[1].score > picks[0].score - 0.1:
         yield Reason("OF233", facts={"value": picks[0].value, "other": picks[1].value})
-    elif picks[0].label is None and (stray := _other_date(evidence, picks[0])) is not None:
+    elif picks[0].label is None and picks[0].score < 0.79 and (stray := _other_date(evidence, picks[0])) is not None:
         yield Reason("OF233", facts={"value": picks[0].value, "other": stray})
     spots = evidence.sheet.spots
     loose = any(
@@ -155,6 +155,7 @@ def _other_date(evidence: Evidence, pick: Pick) -> str | None:
             for hit in sheet.hits.get(index, ())
         )
         head = spot.row.page == 1 and spot.row.top < 0.5 * sheet.layout.pages[0].height
+        head = head and not any(table.heading.first <= spot.row.index for table in evidence.tables)
         if head and not explained and spot.value.isoformat() != pick.value:
             return spot.value.isoformat()
     return None

@@ -138,7 +138,7 @@ def _codes(sheet: Sheet, hit: Hit) -> Iterator[Pick]:
     gap = 0.0
     if found is not None:
         gap = row.x0[found.first] - hit.x1
-        found.score = 1.0 - 0.12 * min(_strange(row, hit.last, found.first), 5) - min(max(gap, 0) / 500, 0.5)
+        found.score = 1.0 - 0.12 * min(_strange(row, hit.last, found.first), 5) - min(max(gap, 0) / 900, 0.3)
         found.label = hit
         yield found
         if gap < 90:
@@ -284,6 +284,8 @@ def _among_references(sheet: Sheet, row: Row) -> bool:
 def _after_title(title: Hit, sheet: Sheet) -> Iterator[Pick]:
     """`Tax Invoice 02490`: the code close behind the title."""
     if title.means("title", "not an invoice") or title.means("label", "invoice_number"):
+        return
+    if not any(phrase.start == title.first for phrase in title.row.phrases):
         return
     for pick in _codes(sheet, title):
         if pick.row is title.row and pick.first <= title.last and pick.row.x0[pick.first] - title.x1 < 40:

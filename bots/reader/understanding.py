@@ -185,7 +185,7 @@ def _beside_number(sheet: Sheet, number: Pick, other: set[tuple[int, int]]) -> I
         if not 0 <= index < len(sheet.layout.rows):
             continue
         near = sheet.layout.rows[index]
-        if near.page != row.page or max(near.top, row.top) - min(near.bottom, row.bottom) > 12:
+        if near.page != row.page or max(near.top, row.top) - min(near.bottom, row.bottom) > 1.7 * row.height:
             continue
         for spot in sheet.spots.dates.get(index, ()):
             phrase = spot.phrase
