@@ -26,10 +26,9 @@ class Draft:
         side: the free zone (x0, x1, y) beside the addresses, if there is one.
     """
 
-    def __init__(self, invoice: Invoice, style: Style, rng: Random, house: str):
+    def __init__(self, invoice: Invoice, style: Style, house: str):
         self.invoice = invoice
         self.style = style
-        self.rng = rng
         self.house = house
         self.said = words(invoice.language)
         self.sheet = Sheet(*style.page)
@@ -42,10 +41,14 @@ class Draft:
         self._labels: dict[str, str] = {}
         self._vats: dict[str, str] = {}
 
+    def habit(self, key: str) -> Random:
+        """Chance that falls the same way in all documents of a house."""
+        return Random(f"{self.house}/{key}")
+
     def label(self, key: str, **facts: str) -> str:
         """The label of a thing; one document uses the same one throughout."""
         if key not in self._labels:
-            self._labels[key] = Random(f"{self.house}/{key}").choice(self.said.labels[key])
+            self._labels[key] = self.habit(key).choice(self.said.labels[key])
         text = self._labels[key].format(**facts)
         return text.upper() if self.style.upper and "{" not in self._labels[key] else text
 
@@ -111,17 +114,18 @@ class Draft:
         number = party.vat_id
         if party.country == "ES":
             bare = number[2:]
-            return self.rng.choice((bare, bare, f"{bare[0]}-{bare[1:]}" if not bare[0].isdigit() else bare, number))
+            dashed = bare if bare[0].isdigit() else f"{bare[0]}-{bare[1:]}"
+            return self.habit("vat form").choice((bare, bare, dashed, number))
         if party.country == "CH":
             return f"CHE-{number[3:6]}.{number[6:9]}.{number[9:12]} MWST"
-        if self.rng.random() < 0.25 and number[2:].isdigit():
+        if self.habit("vat blanks").random() < 0.25 and number[2:].isdigit():
             digits = number[2:]
             return number[:2] + " " + " ".join(digits[at : at + 3] for at in range(0, len(digits), 3))
         return number
 
     def iban(self, iban: str) -> str:
         """An IBAN in groups of four, or compact."""
-        if self.rng.random() < 0.15:
+        if self.habit("iban form").random() < 0.15:
             return iban
         return " ".join(iban[at : at + 4] for at in range(0, len(iban), 4))
 

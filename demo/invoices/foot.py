@@ -14,23 +14,23 @@ def foot_height(draft: Draft) -> float:
 
 
 def _notes(draft: Draft) -> list[str]:
-    invoice, said, rng = draft.invoice, draft.said, draft.rng
+    invoice, said = draft.invoice, draft.said
     notes: list[str] = []
     legal = {"reverse charge": said.reverse_charge, "intra-community": said.intra, "exempt": said.exempt}
     if invoice.case in legal:
-        notes.append(rng.choice(legal[invoice.case]))
+        notes.append(draft.habit("legal note").choice(legal[invoice.case]))
     if invoice.corrects:
         notes.append(draft.label("corrects", number=invoice.corrects))
         draft.show("corrected_invoice")
     if invoice.document == "invoice" and invoice.days and "due_date" not in draft.printed:
-        if rng.random() < 0.5:
-            notes.append(rng.choice(said.due_sentence).format(date=draft.day(invoice.due)))
+        if draft.habit("due or terms").random() < 0.5:
+            notes.append(draft.habit("due sentence").choice(said.due_sentence).format(date=draft.day(invoice.due)))
             draft.show("due_date")
         else:
-            notes.append(rng.choice(said.terms).format(days=invoice.days))
+            notes.append(draft.habit("terms").choice(said.terms).format(days=invoice.days))
             draft.show("payment_terms")
-    if rng.random() < 0.5:
-        notes.append(rng.choice(said.thanks))
+    if draft.habit("thanks shown").random() < 0.5:
+        notes.append(draft.habit("thanks").choice(said.thanks))
     return notes
 
 
@@ -66,10 +66,10 @@ def _bank(draft: Draft) -> list[tuple[str, str]]:
     seller = draft.invoice.seller
     draft.show("iban")
     rows = [(draft.label("iban"), draft.iban(seller.iban))]
-    if draft.rng.random() < 0.7:
+    if draft.habit("bic shown").random() < 0.7:
         rows.append((draft.label("bic"), seller.bic))
         draft.show("bic")
-    if seller.bank and draft.rng.random() < 0.5:
+    if seller.bank and draft.habit("bank shown").random() < 0.5:
         rows.insert(0, (draft.label("bank"), seller.bank))
     return rows
 
@@ -84,14 +84,14 @@ def draw_feet(draft: Draft) -> None:
         draft.show("seller_vat_id")
     numbers = {"n1": "1284", "n2": "117", "n3": f"{sum(map(ord, seller.name)) * 37 % 900000}"}
     city = seller.city.lstrip("0123456789- ").strip()
-    small = draft.rng.choice(draft.said.small_print).format(city=city, **numbers)
+    small = draft.habit("small print").choice(draft.said.small_print).format(city=city, **numbers)
     if invoice.days and style.at.foot in ("columns", "centred") and invoice.document == "invoice":
         bank = [f"{draft.colon(label)} {value}" for label, value in _bank(draft)]
     else:
         bank = []
     for page in range(draft.sheet.page + 1):
         _foot(draft, page, vat, bank, small)
-        if draft.sheet.page or draft.rng.random() < 0.3:
+        if draft.sheet.page or draft.habit("page number").random() < 0.3:
             text = draft.label("page", n=str(page + 1), m=str(draft.sheet.page + 1))
             draft.write(draft.right, style.page[1] - 16, text, scale=0.8, align="right", page=page)
 

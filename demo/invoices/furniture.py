@@ -16,22 +16,28 @@ _MARKS = {
     "fr": ("DUPLICATA", "COPIE"), "it": ("COPIA",), "pt": ("2.ª VIA", "ORIGINAL"), "nl": ("KOPIE",), "pl": ("KOPIA",),
     "sv": ("KOPIA",), "da": ("KOPI",),
 }  # fmt: skip
-_RECEIVED = ("RECIBIDO", "ENTRADA", "RECEIVED", "EINGANG", "REÇU")
+_RECEIVED = {
+    "ES": ("RECIBIDO", "ENTRADA"),
+    "DE": ("EINGEGANGEN", "EINGANG"),
+    "FR": ("REÇU LE", "ARRIVÉ LE"),
+    "IT": ("RICEVUTO",),
+}
 
 
-def decorate(draft: Draft) -> None:
-    """Add, now and then, a watermark, a note up the margin, a stamp with another date than the invoice's."""
-    if draft.rng.random() < 0.07:
+def decorate(draft: Draft, *, scanned: bool) -> None:
+    """Add, now and then, a watermark, a note up the margin, and on paper a stamp with a later date."""
+    number = draft.invoice.number
+    if draft.habit(f"watermark {number}").random() < 0.07:
         _watermark(draft)
-    if draft.rng.random() < 0.12:
+    if draft.habit("margin note").random() < 0.12:
         _margin_note(draft)
-    if draft.rng.random() < 0.06:
+    if scanned and draft.habit(f"stamp {number}").random() < 0.5:
         _stamp(draft)
 
 
 def _watermark(draft: Draft) -> None:
     wide, high = draft.style.page
-    text = draft.rng.choice(_MARKS[draft.invoice.language])
+    text = draft.habit("watermark").choice(_MARKS[draft.invoice.language])
     draft.sheet.upright(wide * 0.25, high * 0.72, text, draft.style.face.bold, 84, _PALE, 50, under=True)
 
 
@@ -46,9 +52,11 @@ def _margin_note(draft: Draft) -> None:
 
 def _stamp(draft: Draft) -> None:
     wide, high = draft.style.page
-    day = draft.invoice.issued + timedelta(days=draft.rng.randint(1, 6))
-    x, y = wide * draft.rng.uniform(0.35, 0.6), high * draft.rng.uniform(0.7, 0.82)
-    angle = draft.rng.uniform(-9, 9)
+    rng = draft.habit(f"stamp at {draft.invoice.number}")
+    day = draft.invoice.issued + timedelta(days=rng.randint(1, 6))
+    x, y = wide * rng.uniform(0.35, 0.6), high * rng.uniform(0.7, 0.82)
+    angle = rng.uniform(-9, 9)
+    word = rng.choice(_RECEIVED.get(draft.invoice.buyer.country, ("RECEIVED",)))
     face = draft.style.face.bold
-    draft.sheet.upright(x, y, draft.rng.choice(_RECEIVED), face, 15, _INK, angle)
+    draft.sheet.upright(x, y, word, face, 15, _INK, angle)
     draft.sheet.upright(x + 4, y + 16, f"{day:%d.%m.%Y}", face, 12, _INK, angle)

@@ -74,7 +74,7 @@ def generate(
     invoice = draw_invoice(rng, drawn, language, wishes)
     looks = rng if house is None else Random(f"house {house}")
     style = draw_style(looks, language, layout, embedded=form == "garbled")
-    draft = draw(invoice, style, looks, house or str(seed))
+    draft = draw(invoice, style, house or str(seed), scanned=form == "scan")
     pdf = draft.sheet.emit(rng, style.order, style.split, title=invoice.number if rng.random() < 0.3 else "")
     truth = truth_of(draft)
     if form == "scan":
@@ -91,9 +91,9 @@ def _any_case(rng: Random) -> Case:
     return rng.choice(CASES) if rng.random() < 0.75 else "standard"
 
 
-def draw(invoice: Invoice, style: Style, rng: Random, house: str) -> Draft:
+def draw(invoice: Invoice, style: Style, house: str, *, scanned: bool) -> Draft:
     """Lay an invoice out on its pages; documents of one house use the same labels."""
-    draft = Draft(invoice, style, rng, house)
+    draft = Draft(invoice, style, house)
     draft.bottom = style.page[1] - 28 - foot_height(draft)
     y = draw_letterhead(draft)
     y = draw_addresses(draft, y)
@@ -102,7 +102,7 @@ def draw(invoice: Invoice, style: Style, rng: Random, house: str) -> Draft:
     y = draw_totals(draft, y)
     draw_notes(draft, y)
     draw_feet(draft)
-    decorate(draft)
+    decorate(draft, scanned=scanned)
     return draft
 
 

@@ -17,10 +17,10 @@ def title(draft: Draft) -> str:
 def _contact(draft: Draft) -> list[str]:
     seller = draft.invoice.seller
     lines = [seller.street, seller.city]
-    if draft.rng.random() < 0.7:
+    if draft.habit("phone shown").random() < 0.7:
         lines.append(f"{draft.label('phone')} {seller.phone}")
-    if draft.rng.random() < 0.6:
-        lines.append(draft.rng.choice((seller.email, seller.web)))
+    if draft.habit("mail shown").random() < 0.6:
+        lines.append(draft.habit("mail or web").choice((seller.email, seller.web)))
     if draft.style.vat_in in ("head", "both") or draft.style.at.foot == "none":
         lines.append(f"{draft.colon(draft.label('vat_id'))} {draft.vat(seller)}")
         draft.show("seller_vat_id")
@@ -77,7 +77,7 @@ def _block(draft: Draft, seller: Party, y: float) -> float:
 def _logo(draft: Draft, x: float, y: float) -> None:
     """A drawn mark: some logos are letters, which land in the text layer."""
     accent, sheet = draft.style.accent, draft.sheet
-    kind = draft.rng.randrange(4)
+    kind = draft.habit("logo").randrange(4)
     if kind == 0:
         sheet.fill(x, y, x + 44, y + 44, accent)
         initials = "".join(word[0] for word in draft.invoice.seller.name.split()[:2])
@@ -95,7 +95,7 @@ def _logo(draft: Draft, x: float, y: float) -> None:
 
 def _address(draft: Draft, party: Party, *, vat: bool) -> list[str]:
     lines = [party.name, party.street, party.city]
-    if party.country != draft.invoice.seller.country or draft.rng.random() < 0.2:
+    if party.country != draft.invoice.seller.country or draft.habit("country shown").random() < 0.2:
         lines.append(_COUNTRY_NAMES.get(party.country, party.country))
     if vat:
         lines.append(f"{draft.colon(draft.label('vat_id'))} {draft.vat(party)}")
@@ -114,7 +114,7 @@ def draw_addresses(draft: Draft, y: float) -> float:
     invoice, style = draft.invoice, draft.style
     draft.show("buyer_name")
     abroad = invoice.case in ("reverse charge", "intra-community")
-    vat = abroad or draft.rng.random() < 0.45
+    vat = abroad or draft.habit("buyer vat").random() < 0.45
     middle = (draft.left + draft.right) / 2 + 10
     buyer = _address(draft, invoice.buyer, vat=vat)
     if vat:
@@ -172,7 +172,7 @@ def _entries(draft: Draft) -> list[tuple[str, str]]:
     invoice = draft.invoice
     draft.show("invoice_number", "issue_date")
     entries = [(_number_label(draft), invoice.number), (draft.label("issued"), draft.day(invoice.issued))]
-    if invoice.days and invoice.document == "invoice" and draft.rng.random() < 0.6:
+    if invoice.days and invoice.document == "invoice" and draft.habit("due shown").random() < 0.6:
         entries.append((draft.label("due"), draft.day(invoice.due)))
         draft.show("due_date")
     for key, value in (
@@ -186,9 +186,9 @@ def _entries(draft: Draft) -> list[tuple[str, str]]:
         draft.show("order_reference")
     if invoice.delivered is not None:
         entries.append((draft.label("delivered"), draft.day(invoice.delivered)))
-    if draft.rng.random() < 0.3:  # not every program puts the number first
+    if draft.habit("date first").random() < 0.3:  # not every program puts the number first
         entries[0], entries[1] = entries[1], entries[0]
-    if draft.rng.random() < 0.15:
+    if draft.habit("number late").random() < 0.15:
         entries = entries[2:] + entries[:2]
     return entries  # fmt: skip
 

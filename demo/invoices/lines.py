@@ -51,7 +51,7 @@ def _columns(draft: Draft) -> list[_Column]:
         wanted.add("rate")
     if any(item.discount for item in items):
         wanted.add("discount")
-    keys = [key for key in draft.rng.choice(_ORDERS) if key in wanted]
+    keys = [key for key in draft.habit("column order").choice(_ORDERS) if key in wanted]
     labels = {key: draft.label(key) for key in keys}
     if draft.style.show_currency == "head only":
         symbol = {"EUR": "€", "GBP": "£", "USD": "$"}.get(draft.invoice.currency, draft.invoice.currency)
@@ -84,8 +84,8 @@ class _Table:
         self.start = y
         self.y = y
         self.carried = Decimal(0)
-        self.carry = draft.invoice.case == "long" and draft.rng.random() < 0.7
-        self.bare = draft.style.show_currency == "head only" or draft.rng.random() < 0.6
+        self.carry = draft.invoice.case == "long" and draft.habit("carry").random() < 0.7
+        self.bare = draft.style.show_currency == "head only" or draft.habit("bare lines").random() < 0.6
 
     def head(self) -> None:
         draft, kind = self.draft, self.draft.style.at.table
@@ -199,7 +199,7 @@ class _Table:
 def draw_lines(draft: Draft, y: float) -> float:
     """Draw all lines; returns the y below the table, on the page where it ends."""
     if not draft.invoice.items:
-        text = draft.rng.choice(draft.said.goods)[0]
+        text = draft.habit("no lines").choice(draft.said.goods)[0]
         for line in draft.wrap(text, draft.right - draft.left):
             y += draft.style.leading
             draft.write(draft.left, y, line)

@@ -18,7 +18,7 @@ def _rows(draft: Draft) -> list[_Row]:
     rows: list[_Row] = []
     lines = sum((item.total for item in invoice.items), Decimal(0))
     if invoice.discount and invoice.discount_rate:
-        rows += [_row(draft, "net", lines, "")] if draft.rng.random() < 0.3 else []
+        rows += [_row(draft, "net", lines, "")] if draft.habit("lines sum").random() < 0.3 else []
         draft.label("doc_discount", rate="")
         rows.append(
             (draft.label("doc_discount", rate=draft.rate(invoice.discount_rate)), draft.money(-invoice.discount), False)
@@ -50,11 +50,11 @@ def _row(draft: Draft, key: str, amount: Decimal, suffix: str) -> _Row:
 
 def _tax_rows(draft: Draft) -> list[_Row]:
     invoice = draft.invoice
-    if invoice.case in ("reverse charge", "intra-community", "exempt") and draft.rng.random() < 0.4:
+    if invoice.case in ("reverse charge", "intra-community", "exempt") and draft.habit("zero tax").random() < 0.4:
         return []
     draft.show("tax_total")
     rows = [(draft.label("tax", rate=draft.rate(row.rate)), draft.money(row.amount), False) for row in invoice.taxes]
-    if len(rows) > 1 and draft.rng.random() < 0.5:
+    if len(rows) > 1 and draft.habit("tax total").random() < 0.5:
         rows.append((draft.label("tax_total"), draft.money(invoice.tax), False))
     return rows
 
@@ -63,11 +63,11 @@ def _after(draft: Draft) -> list[_Row]:
     invoice = draft.invoice
     rows: list[_Row] = []
     if invoice.prepaid is not None:
-        sign = -1 if draft.rng.random() < 0.7 else 1
+        sign = -1 if draft.habit("prepaid sign").random() < 0.7 else 1
         rows.append((draft.label("prepaid"), draft.money(sign * invoice.prepaid), False))
     if invoice.old_balance is not None:
         rows.append((draft.label("old_balance"), draft.money(invoice.old_balance), False))
-    if rows or draft.rng.random() < 0.1:
+    if rows or draft.habit("amount due").random() < 0.1:
         rows.append((draft.label("amount_due"), draft.money(invoice.amount_due), True))
         draft.show("amount_due")
     if invoice.second is not None:
