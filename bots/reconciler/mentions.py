@@ -102,7 +102,7 @@ class Mentions:
             self._take(self._sum_group("OF622", set(items), set(lines)), lines, items)
 
     def _explained(self, lines: set[int], items: set[int]) -> None:
-        """One line, one item, and a difference that the rules allow; a part payment only when no other line names it."""
+        """One line, one item, and a difference that the rules allow; a part payment only without a rival."""
         for partial in (False, True):
             for line in sorted(lines, key=self._line_day):
                 named = self.names[line] & items
