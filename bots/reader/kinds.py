@@ -36,6 +36,8 @@ class Title:
 def find_title(sheet: Sheet) -> list[Title]:
     """Titles on the page by size, place and standing alone, best first."""
     found: list[Title] = []
+    heights = sorted(row.height for row in sheet.layout.rows) or [10.0]
+    usual = heights[len(heights) // 2]
     tallest = max((row.height for row in sheet.layout.rows[:200]), default=10.0)
     for hit in sheet.hits_of("title"):
         if hit.prose or not hit.pure:
@@ -44,7 +46,8 @@ def find_title(sheet: Sheet) -> list[Title]:
         page = sheet.layout.pages[min(row.page, len(sheet.layout.pages)) - 1]
         phrase = next(p for p in row.phrases if p.start <= hit.first < p.end)
         alone = phrase.end - phrase.start - (hit.last - hit.first)
-        if not hit.means("title", "invoice", "credit note") and (alone > 2 or _has_value(row, hit)):
+        big = row.words[hit.first].y1 - row.words[hit.first].y0 > 1.2 * usual
+        if not hit.means("title", "invoice", "credit note") and not _heads(row, hit, alone, big=big):
             continue
         height = row.words[hit.first].y1 - row.words[hit.first].y0
         score = (
@@ -57,10 +60,14 @@ def find_title(sheet: Sheet) -> list[Title]:
     return sorted(found, key=lambda title: -title.score)
 
 
-def _has_value(row: Row, hit: Hit) -> bool:
-    """`Order: 4711` is a reference, not a title."""
+def _heads(row: Row, hit: Hit, extra: int, *, big: bool) -> bool:
+    """`Order: 4711` is a reference; `Reminder of invoice 4711` in large type is a title."""
     after = row.words[hit.last].text if hit.last < len(row.words) else ""
-    return row.words[hit.last - 1].text.endswith(":") or after == ":" or any(char.isdigit() for char in after)
+    if row.words[hit.last - 1].text.endswith(":") or after == ":":
+        return False
+    if hit.means("title", "not an invoice"):
+        return extra <= 2 and not any(char.isdigit() for char in after)
+    return extra <= 2 or big
 
 
 def kind_of(titles: Sequence[Title], gross_negative: bool) -> DocumentType:
