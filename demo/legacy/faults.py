@@ -24,6 +24,7 @@ class Faults:
         kinds: which faults, equally likely.
         slow_seconds: how long a slow save sleeps before it commits.
         everywhere: share of all other requests that fail (500, drop, session lost).
+        plan: faults of the next saves, before chance decides.
     """
 
     rate: float = 0.0
@@ -31,6 +32,7 @@ class Faults:
     kinds: tuple[Fault, ...] = KINDS
     slow_seconds: float = 1.0
     everywhere: float = 0.0
+    plan: list[Fault] = field(default_factory=list)
     _random: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -38,6 +40,8 @@ class Faults:
 
     def on_save(self) -> Fault | None:
         """The fault of this save, if any."""
+        if self.plan:
+            return self.plan.pop(0)
         return self._random.choice(self.kinds) if self._random.random() < self.rate else None
 
     def on_request(self) -> Fault | None:
