@@ -154,7 +154,7 @@ DOCUMENTS: dict[str, Planned] = {
         items=_items(_Lines("21", (("Recogida y entrega paquetería, 11 bultos", "11", "ud.", "7.40"),))),
     ),
     "luz-1": Planned(
-        "luz-noroeste", "LN2026030045127", _day(3, 5), 20,
+        "luz-noroeste", "LN26-0304512", _day(3, 5), 20,
         items=_items(_Lines("21", (
             ("Término de energía, 4.812 kWh", "4812", "kWh", "0.1384"),
             ("Término de potencia, 45 kW, 28 días", "1260", "kW día", "0.0865"),
@@ -162,7 +162,7 @@ DOCUMENTS: dict[str, Planned] = {
         ))),
     ),
     "pennine-1": Planned(
-        "pennine-fasteners", "INV-004512", _day(3, 10), 45, "intra-community", currency="GBP", order="PC-2026-0163",
+        "pennine-fasteners", "INV-004512", _day(3, 16), 45, "intra-community", currency="GBP", order="PC-2026-0163",
         items=_items(_Lines("0", (
             ("Stainless hex bolts M10 x 50, box of 100", "14", "box", "31.20"),
             ("Nyloc nuts M10 A4, box of 200", "9", "box", "24.90"),
@@ -255,7 +255,7 @@ DOCUMENTS: dict[str, Planned] = {
         outcome="review", codes=("OF203",),
     ),
     "luz-picture": Planned(
-        "luz-noroeste", "LN2026040047733", _day(4, 6), 20, form="picture",
+        "luz-noroeste", "LN26-0404773", _day(4, 6), 20, form="picture",
         items=_items(_Lines("21", (
             ("Término de energía, 4.395 kWh", "4395", "kWh", "0.1384"),
             ("Término de potencia, 45 kW, 31 días", "1395", "kW día", "0.0865"),
@@ -299,7 +299,7 @@ MAILS: tuple[PlannedMail, ...] = (
     PlannedMail(
         "luz-noroeste", "2026-03-05 07:15", "Su factura de la luz ya está disponible",
         "su factura de febrero",
-        (("LN2026030045127.pdf", "luz-1"),),
+        (("LN26-0304512.pdf", "luz-1"),),
     ),
     PlannedMail(
         "duval-robinetterie", "2026-03-09 10:02", "Facture FAC202600934",
@@ -307,7 +307,7 @@ MAILS: tuple[PlannedMail, ...] = (
         (("FAC202600934.pdf", "duval-2"),),
     ),
     PlannedMail(
-        "pennine-fasteners", "2026-03-10 15:44", "Invoice INV-004512",
+        "pennine-fasteners", "2026-03-16 15:44", "Invoice INV-004512",
         "our invoice INV-004512",
         (("INV-004512.pdf", "pennine-1"),),
     ),
@@ -403,7 +403,7 @@ PAYMENTS: tuple[Payment, ...] = (
     Payment(_day(4, 15), ("shannon-2",), "5340DF53-0012"),
     Payment(_day(4, 16), ("oceane-1",), "FACTURE 26.0452"),
     Payment(_day(4, 20), ("duval-1", "duval-2", "duval-credit"), "FAC202600871 FAC202600934 MOINS AVOIR AV202600052"),
-    Payment(_day(4, 26), ("luz-picture",), "RECIBO LN2026040047733"),
+    Payment(_day(4, 26), ("luz-picture",), "RECIBO LN26-0404773"),
     Payment(_day(5, 4), ("rodamientos-1",), "FRA A26-0731 PEDIDO PC-2026-0141"),
 )  # fmt: skip
 """Lines of the bank statement; `luz-1` stays unpaid, `pennine-1` is paid in pounds from another account."""
