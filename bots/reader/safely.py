@@ -5,17 +5,17 @@ from __future__ import annotations
 import atexit
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from bots.reader.merge import merge
-from bots.reader.page import OwnIdentity, Page
+from bots.reader.page import OwnIdentity
 from bots.reader.reading import Line, Reading, Tax, Value
 from bots.reader.sources import SourceLimits, Sources, find_sources
-from bots.reader.understanding import understand
+from bots.reader.splitting import understand_all
 from config.errors import DocumentRefused
 from connectors.einvoice import EInvoice
 from connectors.sandbox import Limits, Sandbox
@@ -51,7 +51,7 @@ def read(
         DocumentRefused: see `find_sources`.
     """
     sources = find_sources(data, name, limits)
-    seen = _understood(sources.pages, own) if any(page.words for page in sources.pages) else []
+    seen = understand_all(sources.pages, own) if any(page.words for page in sources.pages) else []
     readings = [merge(xml, _same(xml, seen), sources.pages) for xml in sources.einvoices] or seen
     if not readings:
         raise _nothing_to_read(sources, name)
@@ -62,13 +62,6 @@ def _nothing_to_read(sources: Sources, name: str) -> DocumentRefused:
     """Blank pages, or the reason why the first page could not be read."""
     note = next(iter(sources.notes), None)
     return DocumentRefused(note.code, note.where, **note.facts) if note is not None else DocumentRefused("OF206", name)
-
-
-def _understood(pages: Sequence[Page], own: OwnIdentity | None) -> list[Reading]:
-    found = understand(pages, own)
-    if isinstance(found, Reading):
-        return [found]
-    return found
 
 
 def read_safely(
