@@ -362,9 +362,12 @@ class Session:
             with self.redrawn(frame, redraws) if redraws is not None else contextlib.nullcontext():
                 self.press(frame, ladder, loads=loads)
         except OficioError as error:
+            # The interception stays: taking it away would let a paused request go, a second time. Who gets this error
+            # closes the session.
             raise (refused[0] if refused else error) from error
-        finally:
-            self._unroute(pass_once)
+        self.context.unroute_all(behavior="wait")
+        if self.dry:
+            self.context.route("**/*", self._block_writes)
         if refused:
             raise refused[0]
 
@@ -396,12 +399,6 @@ class Session:
             submission.failed = error.message.splitlines()[0]
             with contextlib.suppress(Error):
                 route.abort("connectionaborted")
-
-    def _unroute(self, handler: Callable[[Route], None]) -> None:
-        from playwright.sync_api import Error
-
-        with contextlib.suppress(Error):
-            self.context.unroute("**/*", handler)
 
     # -- windows, downloads, evidence ------------------------------------------------------------------------------
 
