@@ -15,7 +15,7 @@ __all__ = ["infer_decimal_mark", "parse_money"]
 _CODES: Final = (
     "EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|PLN|CZK|HUF|RON|TRY|CAD|AUD|NZD|MXN|BRL|INR|CNY|KWD|Kč|Ft|lei|kr|zł|Fr|R"
 )
-_CURRENCY: Final = rf"(?i)[€$£¥₺₽₹₪₩₴]|\b(?:{_CODES})\b\.?|\b[A-Z]{{3}}$|^[A-Z]{{3}}\b"
+_CURRENCY: Final = rf"(?i)[€$£¥₺₽₹₪₩₴]|(?:{_CODES})\b\.?|\b[A-Z]{{3}}$|^[A-Z]{{3}}\b"
 _BLANKS: Final = r"[\s\x{00a0}\x{2007}\x{202f}\x{200b}\x{feff}]+"
 _SIDE: Final = r"(?i)\s*\b(?:CR|DR|DB|S|H|C|D)$"
 _DEBIT_SIDE: Final = r"(?i)\d\s*(?:[€$£]|[A-Z]{3})?\s*\b(?:DR|DB|D|S)$"
@@ -138,9 +138,9 @@ def _of_text(column: pl.Series, places: pl.Series, mark: DecimalMark) -> Parsed:
         .with_columns(shaped=_has_shape(mark), parts=_split(mark))
         .with_columns(whole=_field("field_0"), part=_field("field_1"))
         .with_columns(scaled=_scaled(), rest=pl.col("part").str.slice(_PLACES).str.contains("[1-9]"))
-        .with_columns(step=pl.lit(10, pl.Int64).pow(_PLACES - pl.col("places")).cast(pl.Int64))
+        .with_columns(step=pl.lit(10, pl.Int64).pow(_PLACES - pl.col("places")).cast(pl.Int128))
         .select(
-            minor=(pl.col("scaled") + pl.col("step") // 2) // pl.col("step"),
+            minor=((pl.col("scaled") + pl.col("step") // 2) // pl.col("step")).cast(pl.Int64, strict=False),
             finer=(pl.col("scaled") % pl.col("step") != 0) | pl.col("rest"),
             readable=(pl.col("shaped") & pl.col("scaled").is_not_null()).fill_null(value=False),
             filled=(pl.col("raw").is_not_null() & ~pl.col("raw").is_in(["", "-"])).fill_null(value=False),
@@ -149,7 +149,7 @@ def _of_text(column: pl.Series, places: pl.Series, mark: DecimalMark) -> Parsed:
     )
     signed = pl.when("minus").then(-pl.col("minor")).otherwise("minor")
     values = frame.select(pl.when("readable").then(signed).cast(pl.Int64).alias(column.name)).to_series()
-    unreadable = frame["filled"] & ~frame["readable"]
+    unreadable = frame["filled"] & values.is_null()
     finer = frame["readable"] & frame["finer"].fill_null(value=False)
     return Parsed(values, tuple(unreadable.arg_true()), tuple(finer.arg_true()))
 
@@ -186,4 +186,4 @@ def _field(name: str) -> pl.Expr:
 def _scaled() -> pl.Expr:
     digits = pl.concat_str("whole", pl.col("part").str.pad_end(_PLACES, "0").str.slice(0, _PLACES))
     bare = digits.str.strip_chars_start("0")
-    return pl.when(bare == "").then(pl.lit("0")).otherwise(bare).cast(pl.Int64, strict=False)
+    return pl.when(bare == "").then(pl.lit("0")).otherwise(bare).cast(pl.Int128, strict=False)

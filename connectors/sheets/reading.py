@@ -23,6 +23,7 @@ from connectors.sheets.xlsx_scan import SheetScan
 __all__ = ["MAX_BYTES", "read"]
 
 MAX_BYTES: Final = 1 << 30
+_BLANK: Final = b"\0 \t\r\n"
 _DEFAULT: Final = SheetOptions()
 
 
@@ -46,7 +47,7 @@ def read(data: bytes | Path, *, options: SheetOptions | None = None, name: str =
     if size > MAX_BYTES:
         raise DocumentRefused("OF654", where, rows=f"{size} bytes", columns="?", cells="?")
     content = data.read_bytes() if isinstance(data, Path) else data
-    if not content.strip(b"\0 \t\r\n"):
+    if not content[:4096].strip(_BLANK) and not content.strip(_BLANK):
         raise DocumentRefused("OF650", where, why="empty")
     if content.startswith((b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")):
         return _read_workbook(open_workbook(content, where=where), options)
@@ -54,7 +55,7 @@ def read(data: bytes | Path, *, options: SheetOptions | None = None, name: str =
     if head.startswith(b"<") and b"<table" in content[: 1 << 20].lower():
         table, encoding = read_html_table(content, options, where=where)
         return _finish(table, options, where, SheetReport("html", encoding=encoding), [])
-    if head.startswith((b"<?xml", b"<!doctype", b"%pdf", b"{\\rtf", b"\x1f\x8b")):
+    if head.startswith((b"<", b"%pdf", b"{\\rtf", b"\x1f\x8b")):
         raise DocumentRefused("OF650", where, why="another kind of file")
     table, dialect = read_text_table(content, options, where=where)
     remarks = []
