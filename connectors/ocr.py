@@ -246,6 +246,7 @@ def _rapidocr_engine() -> Any:
             "Global.return_word_box": True,
             "Global.text_score": 0.3,
             "Global.max_side_len": _MAX_SIDE,
+            "Det.box_thresh": 0.3,  # 0.5 overlooks a lone "1"
             "Det.limit_type": "max",
             "Det.limit_side_len": _DETECTED_SIDE,
             "Rec.rec_batch_num": 1,  # in a batch, short lines are padded to the longest: slower, and blanks get lost
