@@ -178,20 +178,30 @@ class Log:
         self.sequence()
         with self._records.typed(), self._records.reading() as connection:
             notes = connection.execute(select(_checkpoints.c.note).order_by(_checkpoints.c.size)).scalars().all()
-            return verify_log(rows(connection), notes, keys=keys, heads=heads, tiles=self.tiles.read)
+            return verify_log(filed_rows(connection), notes, keys=keys, heads=heads, tiles=self.tiles.read)
 
 
 def rows(connection: Connection, start: int = 0, end: int | None = None) -> Iterator[tuple[int, bytes]]:
     """(seq, bytes) of the events from `start` to before `end`, a page at a time."""
-    while end is None or start < end:
-        query = select(_events.c.seq, _events.c.bytes).where(_events.c.seq >= start).order_by(_events.c.seq)
-        if end is not None:
-            query = query.where(_events.c.seq < end)
-        page = connection.execute(query.limit(_PAGE)).all()
-        yield from ((seq, data) for seq, data in page)
+    for seq, data, _ in filed_rows(connection, start, end):
+        yield seq, data
+
+
+def filed_rows(
+    connection: Connection, start: int = 0, end: int | None = None
+) -> Iterator[tuple[int, bytes, str | None]]:
+    """(seq, bytes, the item they are filed under) of the events, a page at a time, by the driver itself."""
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    query = f"SELECT seq, bytes, item FROM events WHERE seq >= {mark} AND seq < {mark} ORDER BY seq LIMIT {_PAGE}"  # noqa: S608 - no values in it
+    cursor = connection.connection.cursor()
+    while True:
+        cursor.execute(query, (start, 2**62 if end is None else end))
+        page = cursor.fetchall()
+        yield from page
         if len(page) < _PAGE:
+            cursor.close()
             return
-        start = page[-1].seq + 1
+        start = page[-1][0] + 1
 
 
 @dataclass(frozen=True, slots=True)

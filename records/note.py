@@ -26,6 +26,7 @@ __all__ = [
     "Signer",
     "VerifierKey",
     "checkpoint_text",
+    "is_canonical",
     "open_note",
     "parse_checkpoint",
     "parse_note",
@@ -35,6 +36,14 @@ __all__ = [
 _ED25519 = 1
 _NAME = re.compile(r"[^\s+]+")
 _SIZE = re.compile(r"0|[1-9][0-9]*")
+
+
+def _decoded(text: str) -> bytes:
+    """Base64 in its one canonical form: the unused bits of the last character are zero."""
+    data = base64.b64decode(text, validate=True)
+    if base64.b64encode(data).decode() != text:
+        raise binascii.Error("not canonical base64")
+    return data
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +76,7 @@ class VerifierKey:
         name, _, rest = text.strip().partition("+")
         key_id, _, encoded = rest.partition("+")
         try:
-            data = base64.b64decode(encoded, validate=True)
+            data = _decoded(encoded)
         except binascii.Error as error:
             raise ValueError(f"not a verifier key: {text!r}") from error
         if not _NAME.fullmatch(name) or len(data) != 33 or data[0] != _ED25519:
@@ -163,6 +172,12 @@ def _signature(line: str) -> NoteSignature:
     return NoteSignature(name, blob[:4], blob[4:])
 
 
+def is_canonical(data: str, note: Note) -> bool:
+    """Whether the signature lines are in the one canonical form of base64 (others may write it otherwise; we do not)."""
+    lines = [f"— {one.name} {base64.b64encode(one.key_id + one.signature).decode()}\n" for one in note.signatures]
+    return data == note.text + "\n" + "".join(lines)
+
+
 def open_note(data: str | bytes, keys: Iterable[VerifierKey]) -> tuple[Note, tuple[VerifierKey, ...]]:
     """Read a note and verify it; the keys that signed it come with it. Signatures of unknown keys are ignored.
 
@@ -196,7 +211,7 @@ def parse_checkpoint(text: str) -> Checkpoint:
     if len(lines) < 3 or not text.endswith("\n") or not lines[0] or not _SIZE.fullmatch(lines[1]):
         raise ValueError("a checkpoint has an origin, a size and a root hash")
     try:
-        root = base64.b64decode(lines[2], validate=True)
+        root = _decoded(lines[2])
     except binascii.Error as error:
         raise ValueError("the root hash is not base64") from error
     if len(root) != 32 or any(not line for line in lines[3:]):

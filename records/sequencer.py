@@ -8,22 +8,24 @@ the log in order.  An event in `pending` is committed: it is never lost, it only
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from contextlib import closing
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy import Connection, text
 
-from records import schema
 from records.canonical import written
 from records.ids import new_ids
 from records.transaction import Draft, Transaction
 
-__all__ = ["after_commit", "keep", "sequence"]
+__all__ = ["EVERY_SECONDS", "keep", "sequence"]
 
-_pending = schema.pending
 _LOCK = 712_002
 _BATCH = 2000
+_TAKE = """DELETE FROM pending WHERE id IN (SELECT id FROM pending ORDER BY id LIMIT %s) RETURNING id, item, body"""
+EVERY_SECONDS = 0.2
+"""How often a process that writes looks after what is pending; whoever reads the log does so at once."""
 _MOST, _LARGE = 65_535, 12_000
 """Bytes of an event, and of one value of an event that is too large."""
 
@@ -34,30 +36,29 @@ def keep(tx: Transaction) -> None:
         return
     if tx.connection.dialect.name == "sqlite":
         _place(tx.connection, tx.drafts)
-    else:
-        rows = [{"item": draft.item, "body": written(draft.body)} for draft in tx.drafts]
-        tx.connection.execute(insert(_pending), rows)
-
-
-def after_commit(connection: Connection) -> None:
-    """Place what is pending, unless another process is at it."""
-    if connection.dialect.name == "postgresql":
-        sequence(connection, wait=False)
+        return
+    items, bodies = [draft.item for draft in tx.drafts], [written(draft.body) for draft in tx.drafts]
+    with closing(tx.connection.connection.cursor()) as cursor:
+        cursor.execute(
+            "INSERT INTO pending (item, body) SELECT * FROM unnest(%s::text[], %s::bytea[])", (items, bodies)
+        )
 
 
 def sequence(connection: Connection, *, wait: bool = True) -> None:
-    """Place all pending events, in a transaction of its own; nothing to do on SQLite."""
+    """Place all pending events, in transactions of its own; nothing to do on SQLite."""
     if connection.dialect.name != "postgresql":
         return
     while True:
         with connection.begin():
+            if not connection.exec_driver_sql("SELECT EXISTS (SELECT FROM pending)").scalar():
+                return
             if not _locked(connection, wait):
                 return
-            query = select(_pending.c.id, _pending.c.item, _pending.c.body).order_by(_pending.c.id).limit(_BATCH)
-            rows = connection.execute(query).all()
+            with closing(connection.connection.cursor()) as cursor:
+                cursor.execute(_TAKE, (_BATCH,))
+                rows = sorted(cursor.fetchall())
             if rows:
-                _place(connection, [Draft(row.item, orjson.loads(row.body)) for row in rows])
-                connection.execute(delete(_pending).where(_pending.c.id.in_([row.id for row in rows])))
+                _place(connection, [Draft(item, orjson.loads(body)) for _, item, body in rows])
         if len(rows) < _BATCH:
             return
 
@@ -71,26 +72,32 @@ def _locked(connection: Connection, wait: bool) -> bool:
 
 def _place(connection: Connection, drafts: Sequence[Draft]) -> None:
     """Number events and store them, as the only one who does so now; by the driver itself: this is the hot path."""
-    cursor = connection.connection.cursor()
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    cursor.execute("SELECT max(seq) FROM events")
-    row = cursor.fetchone()
-    seq = -1 if row is None or row[0] is None else row[0]
-    previous = _last_of(cursor, {draft.item for draft in drafts if draft.item is not None}, mark)
-    rows = []
-    for draft, event_id in zip(drafts, new_ids(len(drafts)), strict=True):
-        seq += 1
-        body = draft.body
-        body["seq"] = seq
-        body["id"] = event_id
-        if draft.item is not None:
-            before = previous[draft.item]
-            if before is not None:
-                body["prev_item_seq"] = before
-            previous[draft.item] = seq
-        rows.append((seq, draft.item, _entry(body)))
-    cursor.executemany(f"INSERT INTO events (seq, item, bytes) VALUES ({mark}, {mark}, {mark})", rows)  # noqa: S608 - no values in it
-    cursor.close()
+    sqlite = connection.dialect.name == "sqlite"
+    with closing(connection.connection.cursor()) as cursor:
+        cursor.execute("SELECT max(seq) FROM events")
+        row = cursor.fetchone()
+        seq = -1 if row is None or row[0] is None else row[0]
+        previous = _last_of(cursor, list({draft.item for draft in drafts if draft.item is not None}), sqlite=sqlite)
+        rows = []
+        for draft, event_id in zip(drafts, new_ids(len(drafts)), strict=True):
+            seq += 1
+            body = draft.body
+            body["seq"] = seq
+            body["id"] = event_id
+            if draft.item is not None:
+                before = previous[draft.item]
+                if before is not None:
+                    body["prev_item_seq"] = before
+                previous[draft.item] = seq
+            rows.append((seq, draft.item, _entry(body)))
+        if sqlite:
+            cursor.executemany("INSERT INTO events (seq, item, bytes) VALUES (?, ?, ?)", rows)
+        else:
+            columns = tuple(list(column) for column in zip(*rows, strict=True))
+            cursor.execute(
+                "INSERT INTO events (seq, item, bytes) SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bytea[])",
+                columns,
+            )
 
 
 def _entry(body: dict[str, Any]) -> bytes:
@@ -105,12 +112,14 @@ def _entry(body: dict[str, Any]) -> bytes:
     return written(body)
 
 
-def _last_of(cursor: Any, items: Iterable[str], mark: str) -> dict[str, int | None]:
+def _last_of(cursor: Any, items: Sequence[str], *, sqlite: bool) -> dict[str, int | None]:
     """Each item's last event so far."""
-    query = f"SELECT max(seq) FROM events WHERE item = {mark}"  # noqa: S608 - no values in it
     found: dict[str, int | None] = {}
-    for item in items:
-        cursor.execute(query, (item,))
-        row = cursor.fetchone()
-        found[item] = row[0] if row is not None else None
+    if sqlite:
+        for item in items:
+            cursor.execute("SELECT max(seq) FROM events WHERE item = ?", (item,))
+            found[item] = cursor.fetchone()[0]
+    else:
+        cursor.execute("SELECT i, (SELECT max(seq) FROM events WHERE item = i) FROM unnest(%s::text[]) i", (items,))
+        found.update(cursor.fetchall())
     return found

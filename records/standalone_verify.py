@@ -171,10 +171,18 @@ class Wrong(Exception):  # noqa: N818 - a finding, not a failure of this program
         self.kind, self.seq, self.says = kind, seq, says
 
 
+def decoded(text: str) -> bytes:
+    """Base64 in its one canonical form."""
+    data = base64.b64decode(text, validate=True)
+    if base64.b64encode(data).decode() != text:
+        raise ValueError("not canonical base64")
+    return data
+
+
 def parse_key(text: str) -> tuple[str, bytes, bytes]:
     """(name, id, public key) of `name+hex id+base64`."""
     name, key_id, encoded = text.strip().split("+", 2)
-    data = base64.b64decode(encoded, validate=True)
+    data = decoded(encoded)
     digest = hashlib.sha256(name.encode() + b"\n" + data).digest()
     if len(data) != 33 or data[0] != 1 or digest[:4].hex() != key_id:
         raise ValueError(f"not an Ed25519 verifier key: {text}")
@@ -187,9 +195,9 @@ def open_checkpoint(note: str, keys: list[tuple[str, bytes, bytes]], name: str) 
     text += "\n"
     lines = text.split("\n")
     try:
-        size, root = int(lines[1]), base64.b64decode(lines[2], validate=True)
+        size, root = int(lines[1]), decoded(lines[2])
         signatures = [line.split(" ") for line in block.rstrip("\n").split("\n")]
-        signed = [(line[1], base64.b64decode(line[2], validate=True)) for line in signatures if line[0] == "—"]
+        signed = [(line[1], decoded(line[2])) for line in signatures if line[0] == "—"]
     except (ValueError, IndexError) as error:
         raise Wrong("bad form", None, f"{name} is not a checkpoint: {error}") from error
     if len(root) != 32 or lines[1] != str(size):

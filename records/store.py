@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,6 +39,8 @@ class Records:
         self.archive = Archive(home / "archive")
         self.log = Log(self)
         self.place = engine.url.render_as_string(hide_password=True)
+        self._postgresql = engine.dialect.name == "postgresql"
+        self._sequenced = [0.0]  # shared by the copies that `acting` makes
         self._writing = OneWriter() if engine.dialect.name == "sqlite" else contextlib.nullcontext()
 
     @classmethod
@@ -85,12 +88,21 @@ class Records:
                 tx = Transaction(connection, self.session, self.now(), writable=True)
                 yield tx
                 sequencer.keep(tx)
-            if tx.drafts:
-                sequencer.after_commit(connection)
+            if tx.drafts and self._sequencing_due():
+                sequencer.sequence(connection, wait=False)
+
+    def _sequencing_due(self) -> bool:
+        now = time.monotonic()
+        due = self._postgresql and now - self._sequenced[0] >= sequencer.EVERY_SECONDS
+        if due:
+            self._sequenced[0] = now
+        return due
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Transaction]:
-        """A consistent snapshot that writes nothing."""
+        """A consistent snapshot that writes nothing; every event committed before it is in its log."""
+        if self._postgresql:
+            self.log.sequence()
         with self.typed(), self.reading() as connection:
             yield Transaction(connection, self.session, self.now(), writable=False)
 

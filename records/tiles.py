@@ -9,12 +9,13 @@ Tiles follow from the events and can be made again from them; beside the events 
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from records.merkle import Frontier, node_hash
+from records.merkle import Frontier
 
 __all__ = ["WIDTH", "BlockTree", "Tiles", "block_root", "pack_entries", "tile_path", "unpack_entries"]
 
@@ -35,9 +36,10 @@ def tile_path(level: int | str, number: int, width: int = WIDTH) -> str:
 
 def block_root(hashes: Sequence[bytes]) -> bytes:
     """The root over 256 hashes."""
-    level = list(hashes)
+    level, sha256 = list(hashes), hashlib.sha256
     while len(level) > 1:
-        level = [node_hash(level[at], level[at + 1]) for at in range(0, len(level), 2)]
+        pairs = iter(level)
+        level = [sha256(b"\x01" + left + right).digest() for left, right in zip(pairs, pairs, strict=True)]
     return level[0]
 
 
@@ -62,6 +64,14 @@ class BlockTree:
         block.append(leaf)
         if len(block) == WIDTH:
             self._whole.append(self._close(0))
+
+    def append_block(self, leaves: list[bytes]) -> None:
+        """Add 256 leaf hashes at once; ValueError when the tree does not stand at the edge of a block."""
+        if self.levels[0] or len(leaves) != WIDTH:
+            raise ValueError("a block has 256 leaves and begins at a multiple of 256")
+        self.size += WIDTH
+        self.levels[0] = leaves
+        self._whole.append(self._close(0))
 
     def _close(self, level: int) -> bytes:
         block = self.levels[level]

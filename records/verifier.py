@@ -5,8 +5,11 @@ Pure: it takes rows and notes, wherever they come from.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import islice
 from typing import Any, Literal
 
 import orjson
@@ -14,7 +17,7 @@ import orjson
 from config.errors import OficioError
 from records.canonical import canonical
 from records.merkle import EMPTY_ROOT, leaf_hash
-from records.note import VerifierKey, open_note, parse_checkpoint, parse_note
+from records.note import VerifierKey, is_canonical, open_note, parse_checkpoint, parse_note
 from records.tiles import WIDTH, BlockTree, tile_path
 
 __all__ = ["Finding", "FindingKind", "Verification", "verify_log"]
@@ -72,14 +75,14 @@ TileReader = Callable[[int, int, int], "Sequence[bytes] | None"]
 
 
 def verify_log(
-    events: Iterable[tuple[int, bytes]],
+    events: Iterable[tuple[int, bytes, str | None]],
     notes: Sequence[str],
     *,
     keys: Sequence[VerifierKey],
     heads: Sequence[str] = (),
     tiles: TileReader | None = None,
 ) -> Verification:
-    """Verify events (number, stored bytes; in order from 0) against checkpoints.
+    """Verify events (number, stored bytes, the item they are filed under; in order from 0) against checkpoints.
 
     Args:
         notes: the checkpoints kept beside the events.
@@ -89,8 +92,9 @@ def verify_log(
     """
     signed = _read_notes(notes, heads, keys)
     walk = _Walk(signed, tiles)
-    for seq, data in events:
-        if not walk.step(seq, data):
+    stream = iter(events)
+    while block := list(islice(stream, WIDTH)):
+        if not walk.block(block):
             break
     else:
         walk.finish()
@@ -113,19 +117,46 @@ class _Walk:
         self._differs = -1
         self._tile: Sequence[bytes] | None = None
 
-    def step(self, seq: int, data: bytes) -> bool:
+    def block(self, events: Sequence[tuple[int, bytes, str | None]]) -> bool:
+        """Take the next 256 events (fewer at the end); False when there is no use in going on."""
+        start = self.tree.size
+        if self._told is None and len(events) == WIDTH and not start % WIDTH and not self._ends_within(start):
+            leaves = [sha256(b"\x00" + data).digest() for _, data, _ in events]
+            tile = self._read_tile(start // WIDTH)
+            if (tile is None or list(tile) == leaves) and self._in_order(start, events):
+                self.tree.append_block(leaves)
+                return True
+        return all(self.step(seq, data, item) for seq, data, item in events)
+
+    def _ends_within(self, start: int) -> bool:
+        at = bisect_right(self.sizes, start)
+        return at < len(self.sizes) and self.sizes[at] <= start + WIDTH
+
+    def _in_order(self, start: int, events: Sequence[tuple[int, bytes, str | None]]) -> bool:
+        """Whether all of them stand where they should; when not, nothing has happened and `step` finds the first."""
+        last, stamp = dict(self.chain.last), self.chain.stamp
+        wrong = self.chain.wrong
+        for place, (seq, data, item) in enumerate(events, start):
+            if seq != place or wrong(seq, data, item) is not None:
+                self.chain.last, self.chain.stamp = last, stamp
+                return False
+        return True
+
+    def step(self, seq: int, data: bytes, item: str | None) -> bool:
         """Take the next event; False when there is no use in going on."""
         place = self.tree.size
         if seq != place:
             self.findings.append(_gap(place, seq))
             return False
-        wrong = self.chain.wrong(seq, data)
-        if wrong is not None:
-            self.findings.append(wrong)
-            return False
         leaf = leaf_hash(data)
         if self.tiles is not None:
             self._compare(place, leaf)
+        wrong = self.chain.wrong(seq, data, item)
+        if wrong is not None:
+            earlier = self._told is not None and self._differs < seq
+            says = f"event {self._differs} is not the one that was signed: {wrong.says}"
+            self.findings.append(Finding("edited", self._differs, says) if earlier else wrong)
+            return False
         self.tree.append(leaf)
         expected = self.signed.roots.get(self.tree.size)
         return expected is None or self._at_checkpoint(expected)
@@ -215,8 +246,11 @@ def _read_notes(notes: Sequence[str], heads: Sequence[str], keys: Sequence[Verif
         outside = number >= len(notes)
         name = f"head {number - len(notes)} kept elsewhere" if outside else f"checkpoint {number}"
         try:
-            checkpoint = parse_checkpoint(parse_note(note).text)
+            opened = parse_note(note)
+            checkpoint = parse_checkpoint(opened.text)
             open_note(note, keys)
+            if not is_canonical(note, opened):
+                raise ValueError("its signature lines are not in canonical form")  # noqa: TRY301 - as the two above
         except ValueError as error:
             kind: FindingKind = "wrong key" if "known keys" in str(error) else "re-signed"
             signed.findings.append(Finding(kind, None, f"{name}: {error}"))
@@ -239,7 +273,7 @@ class _Chain:
         self.last: dict[str, int] = {}
         self.stamp = ""
 
-    def wrong(self, seq: int, data: bytes) -> Finding | None:
+    def wrong(self, seq: int, data: bytes, filed: str | None) -> Finding | None:
         """What is wrong with an event by itself and after those before it."""
         try:
             body: Any = orjson.loads(data)
@@ -256,11 +290,13 @@ class _Chain:
         if stamp < self.stamp and body.get("action") != "clock.set_back":
             return Finding("clock backwards", seq, f"event {seq} is of {stamp}, the one before of {self.stamp}")
         self.stamp = stamp
-        return self._previous(seq, body)
+        return self._previous(seq, body, filed)
 
-    def _previous(self, seq: int, body: dict[str, Any]) -> Finding | None:
+    def _previous(self, seq: int, body: dict[str, Any], filed: str | None) -> Finding | None:
         item = body.get("item")
         name = item.get("id") if isinstance(item, dict) else None
+        if name != filed:
+            return Finding("edited", seq, f"event {seq} is of the item {name}, and is filed under {filed}")
         if not isinstance(name, str):
             return None
         if body.get("prev_item_seq") != self.last.get(name):
