@@ -195,7 +195,7 @@ class _Writer:
                 sheet.write_blank(row, at + offset, None, free)
         if rows:
             sheet.data_validation(
-                1, at, rows, at, {"validate": "list", "source": list(DECISIONS), "error_title": self.layout.title}
+                1, at, rows, at, {"validate": "list", "source": list(DECISIONS), "error_title": self.layout.title[:32]}
             )
 
     def _sum(self, sheet: int, column: str, **where: str) -> str:
