@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -13,12 +13,17 @@ from typing import Any
 
 import polars as pl
 
+from bots.reconciler.decisions import apply_decisions, checked_decisions
 from bots.reconciler.exports import write_all
-from bots.reconciler.matching import Matching, Step, match
+from bots.reconciler.matching import Matching, Step, match, reopened
 from bots.reconciler.sources import Items, beside, read_items
+from config.errors import BusinessException
 from config.reconciliation_rules import Rules
+from connectors.returned_workbook import read_returned
 
 __all__ = ["Run", "reconcile_files"]
+
+_NEEDS = {"three-way": "`oficio reconcile three-way`", "versions": "`oficio reconcile versions`"}
 
 
 @dataclass(frozen=True)
@@ -44,22 +49,41 @@ def reconcile_files(
     *,
     now: datetime,
     carried: Path | None = None,
+    decided: Path | None = None,
+    undo: Sequence[int] = (),
     watch: Step = _unwatched,
 ) -> Run:
     """Read both files, match them, and write everything below `out`.
 
     Args:
         carried: the folder of the last period's reconciliation: what it left open comes before the new rows.
+        decided: the workbook of this very run with a person's decisions, which are checked and applied.
+        undo: numbers of accepted groups that a person takes back.
         now: when, for the Audit sheet.
+
+    Raises:
+        BusinessException: OF607 rules of another kind; OF604, OF605, OF606, OF608 the returned workbook.
     """
+    if rules.kind != "match":
+        raise BusinessException("OF607", rules.name, kind=rules.kind, needs=_NEEDS[rules.kind])
     start = time.perf_counter()
     ours, theirs = read_items(left, rules.left), read_items(right, rules.right)
     rules, parties, used = beside(rules, left)
     frames = _after(carried, ours.frame, theirs.frame) if carried else (ours.frame, theirs.frame)
     matching = match(*frames, rules, parties=parties, watch=watch)
-    audit = _audit(matching, ours, theirs, now, used)
+    name = run_name(ours, theirs, rules, carried)
+    noted = []
+    for number in undo:
+        matching = reopened(matching, number)
+        noted.append(("taken back", f"group {number}"))
+    if decided:
+        decisions = checked_decisions(matching, read_returned(decided), name)
+        matching = apply_decisions(matching, decisions)
+        noted += [(f"decision on {number}", decision) for number, decision in decisions.items()]
+    audit = _audit(matching, ours, theirs, now, [("run", name), *noted, *(("beside", file) for file in used)])
     facts: dict[str, Any] = {
-        "run": dict(audit)["run"],
+        "run": name,
+        "decisions": dict(noted),
         "inputs": [{"side": side, "name": i.name, "sha256": i.sha256, "rows": i.frame.height,
                     "remarks": [remark.to_json() for remark in i.remarks]}
                    for side, i in (("left", ours), ("right", theirs))],
@@ -71,18 +95,23 @@ def reconcile_files(
 
 
 def _after(carried: Path, left: pl.DataFrame, right: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """What the last period left open, then the new rows; a row that is in both counts once, with what is still open."""
+    """What the last period left open, then the new rows; a row of the last period comes with what is still open."""
     frames = []
+    groups = pl.read_parquet(carried / "groups.parquet")
     for side, fresh in (("left", left), ("right", right)):
         old = pl.read_parquet(carried / f"carried-{side}.parquet").select(fresh.columns)
-        frames.append(pl.concat([old, fresh.join(old, on="id", how="anti")]))
+        settled = groups.select(id=pl.col(side).explode(empty_as_null=False)).join(old, on="id", how="anti")
+        new = fresh.join(old, on="id", how="anti").join(settled, on="id", how="anti")
+        frames.append(pl.concat([old, new]))
     return frames[0], frames[1]
 
 
-def _audit(matching: Matching, left: Items, right: Items, now: datetime, used: list[str]) -> list[tuple[str, str]]:
+def _audit(
+    matching: Matching, left: Items, right: Items, now: datetime, facts: list[tuple[str, str]]
+) -> list[tuple[str, str]]:
     rules = matching.rules
     lines = [
-        ("run", run_name(left, right, rules)),
+        *facts,
         ("made at", now.isoformat(timespec="seconds")),
         ("oficio", version("oficio")),
         ("polars", pl.__version__),
@@ -96,11 +125,13 @@ def _audit(matching: Matching, left: Items, right: Items, now: datetime, used: l
             (f"{label}: columns", ", ".join(f"{ours} = {theirs}" for ours, theirs in items.columns.items())),
             *((f"{label}: remark", remark.text(rules.workbook.language)) for remark in items.remarks),
         ]
-    lines += [("beside", name) for name in used]
     lines += [(f"learned: {name}", str(value)) for name, value in matching.learned.items()]
     return [*lines, ("", ""), ("prepared by", ""), ("reviewed by", ""), ("date and signature", "")]
 
 
-def run_name(left: Items, right: Items, rules: Rules) -> str:
+def run_name(left: Items, right: Items, rules: Rules, carried: Path | None) -> str:
     """What names this run: the same inputs and rules give the same name."""
-    return hashlib.sha256(f"{left.sha256} {right.sha256} {rules.digest()}".encode()).hexdigest()[:16]
+    digest = hashlib.sha256(f"{left.sha256} {right.sha256} {rules.digest()}".encode())
+    for side in ("left", "right") if carried else ():
+        digest.update((Path(str(carried)) / f"carried-{side}.parquet").read_bytes())
+    return digest.hexdigest()[:16]

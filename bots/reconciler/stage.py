@@ -25,9 +25,9 @@ from config.errors import DocumentRefused, OficioError, Reason
 from config.money import to_minor
 from config.reconciliation_rules import Rules, read_rules
 from connectors.workbook import write_workbook
-from records import Evidence, Transaction, WorkItem, audit, reviews, work_items
+from records import Actor, Evidence, Transaction, WorkItem, audit, reviews, work_items
 
-__all__ = ["WORKBOOK", "reconcile"]
+__all__ = ["WORKBOOK", "reconcile", "undo"]
 
 PROCESS = "invoices"
 WORKBOOK = "reconciliation.xlsx"
@@ -241,3 +241,21 @@ def _settle(
             raise
         return "held"
     return "reconciled"
+
+
+def undo(office: Office, item_id: str, *, person: str, comment: str) -> WorkItem:
+    """Take a reconciliation back: the invoice is `entered` again and its bank lines are free; the event says who.
+
+    Raises:
+        OficioError: OF703 it is not reconciled, OF707 there is no such item.
+    """
+    with office.records.begin() as tx:
+        item = work_items.get(tx, item_id)
+        found = dict(item.payload.get("reconciliation", {}))
+        if item.state != "reconciled":
+            raise OficioError("OF703", item=item_id, process=PROCESS, before=item.state, after="entered")
+        payload = {name: value for name, value in item.payload.items() if name != "reconciliation"}
+        return work_items.move(
+            tx, item, "entered", action="invoice.reconciliation_undone", payload=payload, before=found,
+            after={"comment": comment}, actor=Actor("person", person),
+        )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 
 import cyclopts
 from rich.table import Table
@@ -28,6 +29,8 @@ def reconcile(
     right: Path,
     out: Path,
     carried: Path | None = None,
+    decided: Path | None = None,
+    undo: Annotated[list[int] | None, cyclopts.Parameter(negative=())] = None,
     json: bool = False,
     quiet: bool = False,
     strict: bool = False,
@@ -40,19 +43,16 @@ def reconcile(
         right: the bank file or list that settles them.
         out: folder for what is written.
         carried: folder of the last period's reconciliation, whose open items come first.
+        decided: the workbook of this run with decisions filled in: they are checked and applied.
+        undo: number of an accepted group to take back; may be given several times.
         json: print the summary as JSON.
         quiet: no progress.
         strict: exit with 3 when something is left for a person.
     """
     made = reconcile_files(
-        read_rules(rules),
-        left,
-        right,
-        out,
-        now=datetime.now(UTC),
-        carried=carried,
-        watch=_silent if quiet else _Progress(),
-    )
+        read_rules(rules), left, right, out, now=datetime.now(UTC), carried=carried, decided=decided,
+        undo=undo or (), watch=_silent if quiet else _Progress(),
+    )  # fmt: skip
     if json:
         print_json({**_brief(made), "files": {name: str(path) for name, path in made.paths.items()}})
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import openpyxl
 
 from bots.office import Office
-from bots.reconciler import reconcile
+from bots.reconciler.stage import reconcile, undo
 from records import audit, reviews, work_items
 from tests.reconciler.conftest import enter
 
@@ -121,3 +121,22 @@ def test_a_bank_file_that_cannot_be_read_does_not_stop_the_others(office: Office
     book = openpyxl.load_workbook(office.settings.out / "reconciliation.xlsx")
     told = [str(cells[1].value) for cells in book["Audit"].iter_rows()]
     assert any("broken.xlsx could not be read" in text for text in told)
+
+
+def test_a_reconciliation_is_taken_back_by_a_person(office: Office) -> None:
+    item = enter(office, "RE100", "121.00", key="KEYRE100")
+    (office.settings.home / "bank" / "march.csv").write_text(PAID, "utf-8")
+    legacy = [row("RE100", "121.00", "KEYRE100")]
+    reconcile(office, legacy)
+    undo(office, item.id, person="ana", comment="paid for another company")
+    assert states(office) == {"RE100": "entered"}
+    with office.records.read() as tx:
+        event = audit.of_item(tx, item.id)[-1].body
+    assert event["actor"] == {
+        "id": "ana",
+        "kind": "person",
+        **{k: v for k, v in event["actor"].items() if k == "session"},
+    }
+    assert event["action"] == "invoice.reconciliation_undone"
+    reconcile(office, legacy)
+    assert states(office) == {"RE100": "reconciled"}
