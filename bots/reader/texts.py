@@ -167,6 +167,8 @@ def _code_below(sheet: Sheet, hit: Hit) -> Pick | None:
                 if found is None or _has_label_before(sheet, found):
                     return None
                 found.score = 0.92 - 0.08 * depth - min(abs(phrase.x0 - hit.x0) / 300, 0.25)
+                unknown = any(below.words[i].text.endswith(":") for i in range(phrase.start, found.first))
+                found.score -= 0.12 * _strange(below, phrase.start, found.first) + 0.3 * unknown
                 found.label = hit
                 return found
         if depth > 1:
