@@ -78,15 +78,16 @@ def file_papers(tx: Transaction, arrival: Arrival, papers: Sequence[FiledPaper])
     A document whose bytes are known becomes a `duplicate` that names the first; one that cannot be read becomes a
     review task with the reason. The key of an item is its document, so that no race can make it work twice.
     """
-    documents.add(
-        tx,
-        arrival.sha256,
-        media_type=arrival.media_type,
-        size=arrival.size,
-        name=arrival.name,
-        source=arrival.source,
-        place=arrival.place,
-    )
+    if arrival.role != "mail" or not all(filed.sha256 for filed in papers):  # a mail has its own row in the mailroom
+        documents.add(
+            tx,
+            arrival.sha256,
+            media_type=arrival.media_type,
+            size=arrival.size,
+            name=arrival.name,
+            source=arrival.source,
+            place=arrival.place,
+        )
     outcomes: Counter[str] = Counter()
     for filed in papers:
         outcomes[_file(tx, arrival, filed).state] += 1
