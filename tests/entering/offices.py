@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -89,3 +90,11 @@ def states(office: Office, ids: Sequence[str]) -> list[str]:
     """The state of each item."""
     with office.records.read() as tx:
         return [work_items.get(tx, item_id).state for item_id in ids]
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 60) -> None:
+    """Until a condition holds; an AssertionError when it does not within so long."""
+    until = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < until, "the condition did not come true"
+        time.sleep(0.02)

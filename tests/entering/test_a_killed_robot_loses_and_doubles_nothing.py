@@ -17,7 +17,7 @@ from bots.data_entry import enter
 from bots.office import Office
 from config.crashpoints import POINTS
 from tests.entering.conftest import Legacy
-from tests.entering.offices import CHECKOUT, add_ready, invoice_payload, states
+from tests.entering.offices import CHECKOUT, add_ready, invoice_payload, states, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -37,3 +37,34 @@ def test_killed_at_a_point(office: Office, legacy: Legacy, tmp_path: Path, point
     enter(office, "demo")
     assert states(office, ids) == ["entered", "entered"]
     assert sorted(row["number"] for row in legacy.store.invoices()) == ["F-1", "F-2"]
+
+
+def test_killed_while_the_save_is_on_its_way(office: Office, legacy: Legacy, tmp_path: Path) -> None:
+    """The write has left, its answer has not come: nothing of the dead robot sends it again."""
+    ids = add_ready(office, invoice_payload("F-1"))
+    legacy.faults.slow_seconds = 1.0
+    legacy.faults.plan[:] = ["slow"]
+    process = robot(tmp_path, "")
+    wait_until(lambda: not legacy.faults.plan)
+    process.kill()
+    process.wait(timeout=20)
+    enter(office, "demo")
+    assert states(office, ids) == ["entered"]
+    assert len(legacy.store.invoices()) == 1
+
+
+def test_stopped_before_the_save_and_continued_after_another_took_over(
+    office: Office, legacy: Legacy, tmp_path: Path
+) -> None:
+    """SIGSTOP with everything typed, lease taken over by another robot, SIGCONT: the first one saves nothing."""
+    ids = add_ready(office, invoice_payload("F-1"))
+    process = robot(tmp_path, "")
+    wait_until(lambda: states(office, ids) == ["entering"])
+    process.send_signal(signal.SIGSTOP)
+    try:
+        wait_until(lambda: enter(office, "demo").outcomes.get("entered", 0) == 1)
+    finally:
+        process.send_signal(signal.SIGCONT)
+        assert process.wait(timeout=60) == 0
+    assert states(office, ids) == ["entered"]
+    assert len(legacy.store.invoices()) == 1
