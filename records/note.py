@@ -173,7 +173,7 @@ def _signature(line: str) -> NoteSignature:
 
 
 def is_canonical(data: str, note: Note) -> bool:
-    """Whether the signature lines are in the one canonical form of base64 (others may write it otherwise; we do not)."""
+    """Whether the signature lines are in the one canonical form of base64 (others may write it otherwise)."""
     lines = [f"— {one.name} {base64.b64encode(one.key_id + one.signature).decode()}\n" for one in note.signatures]
     return data == note.text + "\n" + "".join(lines)
 
