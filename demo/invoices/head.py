@@ -172,7 +172,7 @@ def _entries(draft: Draft) -> list[tuple[str, str]]:
     invoice = draft.invoice
     draft.show("invoice_number", "issue_date")
     entries = [(_number_label(draft), invoice.number), (draft.label("issued"), draft.day(invoice.issued))]
-    if invoice.days and invoice.document == "invoice" and draft.habit("due shown").random() < 0.6:
+    if invoice.days and invoice.document == "invoice" and draft.habit("due shown").random() < 0.65:
         entries.append((draft.label("due"), draft.day(invoice.due)))
         draft.show("due_date")
     for key, value in (
