@@ -9,7 +9,7 @@ from typing import Final
 
 from connectors.sheets.header import plain
 
-__all__ = ["Columns", "find_columns", "is_debit"]
+__all__ = ["Columns", "find_columns", "is_debit", "is_pending"]
 
 _ROLES: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("value_date", (
@@ -25,7 +25,7 @@ _ROLES: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         r"^dato$", r"kuupaev", r"^entry ?date",
     )),
     ("balance", (r"balance", r"saldo", r"solde", r"kontostand")),
-    ("fee", (r"^fees?$", r"^gebuhr", r"^comision$")),
+    ("fee", (r"^fees?$", r"^gebuhr", r"^comision$", r"^frais$")),
     ("currency", (
         r"^(?:currency|ccy|curr\.?|wahrung|waehrung|devise|divisa|moneda|munt|monnaie|moeda|waluta|mena)$",
         r"currency ?code", r"(?:account|transaction|konto) ?(?:currency|wahrung)",
@@ -37,17 +37,17 @@ _ROLES: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("credit", (
         r"^(?:credit|cr|haben|abonos?|haber|ingresos?|money in|paid in|amount in|gutschrift(?:en)?|avere|entrate|"
         r"accrediti?|bij|credito|deposits?|recettes|encaissement|zugang|credit ?amount|amount ?credit)"
-        r"(?: ?\(?[a-z€$£]{0,3}\)?)?$",
+        r"(?: ?\(?(?:[a-z€$£]{0,3}|euros?)\)?)?$",
     )),
     ("debit", (
         r"^(?:debit|dr|soll|cargos?|debe|gastos?|money out|paid out|amount out|lastschrift(?:en)?|dare|uscite|"
         r"addebiti?|af|debito|withdrawals?|depenses|decaissement|abgang|debit ?amount|amount ?debit)"
-        r"(?: ?\(?[a-z€$£]{0,3}\)?)?$",
+        r"(?: ?\(?(?:[a-z€$£]{0,3}|euros?)\)?)?$",
     )),
     ("amount", (
         r"^(?:amount|amt|betrag|umsatz|importe?|montante?|bedrag|belopp|belob|beloep|valor|value|kwota|castka|sum)\b"
         r"(?!.*(?:currency|foreign|original|fee))",
-        r"^(?:importo|betrag|importe|montant|bedrag)", r"^(?:transaction|net|booked) ?amount",
+        r"^(?:importo|betrag|importe|montant|bedrag)", r"^(?:transaction|net|booked) ?amount", r"^net(?:to|o)?$",
     )),
     ("own_account", (
         r"^(?:account|account ?(?:number|no\.?|iban)?|konto(?:nummer)?|cuenta|ccc|iban konto|compte|conto|rekening|"
@@ -58,11 +58,17 @@ _ROLES: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         r"gegenkonto", r"bank ?account", r"cuenta ?(?:destino|origen|beneficiar)", r"compte ?(?:beneficiaire|tiers)",
     )),
     ("party", (
-        r"counter ?party", r"partner", r"payee", r"payer", r"beneficiar", r"begunstigt", r"zahlungspflicht",
-        r"auftraggeber", r"empfanger", r"name", r"ordenante", r"tiers", r"debtor",
-        r"creditor", r"sender", r"recipient", r"contraparte",
-        r"controparte", r"naam", r"merchant",
+        r"(?:begue?nstigte\w*|empfange\w*) ?[/ ] ?(?:zahlungspflicht|auftraggeber)", r"counter ?party", r"partner",
+        r"(?:zahlungspflicht\w*|auftraggeber\w*|payer|sender|debtor) ?[/ ] ?(?:payee|empfang|begue?nstigt|recipient)",
     )),
+    ("payer", (
+        r"payer", r"zahlungspflicht", r"auftraggeber", r"ordenante", r"debtor", r"sender", r"remitter", r"donneur",
+    )),
+    ("payee", (
+        r"payee", r"beneficiar", r"beneficiaire", r"begue?nstigt", r"empfanger", r"creditor", r"recipient", r"merchant",
+    )),
+    ("party", (r"name", r"tiers", r"contraparte", r"controparte", r"naam")),
+    ("status", (r"^(?:status|state|estado|statut|stato|etat)$",)),
     ("end_to_end_id", (r"end.?to.?end", r"\be2e\b")),
     ("reference", (
         r"^ref\b", r"referen[ct]", r"referenz", r"riferimento", r"kenmerk", r"^numero", r"document", r"cheque",
@@ -80,8 +86,9 @@ accents.
 
 _COMPILED: Final = tuple((role, re.compile("|".join(f"(?:{one})" for one in patterns))) for role, patterns in _ROLES)
 _SINGLE: Final = frozenset(
-    {"value_date", "booked", "balance", "currency", "indicator", "credit", "debit", "amount", "own_account"}
+    {"value_date", "booked", "balance", "currency", "indicator", "credit", "debit", "amount", "own_account", "fee"}
 )
+_PENDING: Final = re.compile(r"pend|revert|declin|fail|cancel|vorgemerkt|annul|rechaz|refus|en cours|in attesa")
 _DEBIT: Final = frozenset(
     {
         "d",
@@ -135,3 +142,8 @@ def find_columns(names: Iterable[str]) -> Columns:
 def is_debit(word: str) -> bool:
     """Whether a sign column says debit (`D`, `Soll`, `Af`, `Debe`)."""
     return plain(word) in _DEBIT
+
+
+def is_pending(word: str) -> bool:
+    """Whether a status column says that the line is not booked: pending, reverted, declined, vorgemerkt."""
+    return _PENDING.search(plain(word)) is not None

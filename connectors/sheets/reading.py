@@ -11,7 +11,7 @@ import polars as pl
 
 from config.errors import DocumentRefused, Reason
 from connectors.sheets.cleaning import Block, clean_columns, cut_rows
-from connectors.sheets.header import find_header
+from connectors.sheets.header import Cell, find_header
 from connectors.sheets.html_table import read_html_table
 from connectors.sheets.options import SheetOptions
 from connectors.sheets.regions import Region, find_regions
@@ -80,13 +80,18 @@ def _read_workbook(workbook: Workbook, options: SheetOptions) -> Sheet:
     report = SheetReport(
         workbook.kind, sheet=sheet, sheets=workbook.sheets, hidden_sheets=workbook.hidden,
         hidden_rows=tuple(scan.hidden_rows) if scan else (), hidden_columns=tuple(scan.hidden_columns) if scan else (),
-        error_cells=tuple(scan.error_cells) if scan else (),
+        error_cells=tuple(scan.error_cells) if scan else (), preamble=_preamble(preview[: max(0, header - first)]),
     )  # fmt: skip
 
     def again(header: int, rows: int) -> pl.DataFrame:
         return workbook.load(sheet, header or None, header + 1 if header else first, rows).frame
 
     return _finish(table, options, workbook.where, report, remarks, again)
+
+
+def _preamble(rows: list[list[Cell | None]]) -> tuple[str, ...]:
+    texts = (" ".join(cell.text for cell in row if cell is not None and cell.text)[:200] for row in rows)
+    return tuple(text for text in texts if text)
 
 
 def _choose(workbook: Workbook, options: SheetOptions) -> str:
@@ -172,6 +177,7 @@ def _finish(
         remarks.append(reason("OF684", place, tables=len(regions)))
     final = replace(
         report,
+        preamble=report.preamble or table.preamble,
         header_row=header,
         tables=len(regions),
         columns=columns,

@@ -57,6 +57,7 @@ class SheetReport:
         header_row: as the spreadsheet counts, from 1; None when the table has no column names.
         tables: how many tables the sheet holds.
         encoding, delimiter: of a text table.
+        preamble: texts that stand above the table, one a row.
         dropped: rows left out, each with its reason.
         remarks: what a person should know, as reasons of the catalogue (OF670 and up).
     """
@@ -74,6 +75,7 @@ class SheetReport:
     hidden_rows: tuple[int, ...] = ()
     hidden_columns: tuple[str, ...] = ()
     error_cells: tuple[str, ...] = ()
+    preamble: tuple[str, ...] = ()
     remarks: tuple[Reason, ...] = ()
 
     def column(self, name: str) -> ColumnReport | None:

@@ -42,6 +42,7 @@ class Table:
     header_row: int | None
     first_row: int
     ragged: tuple[int, ...] = ()
+    preamble: tuple[str, ...] = ()
 
 
 def decode(data: bytes, encoding: str | None = None, *, where: str = "") -> tuple[str, str]:
@@ -134,7 +135,8 @@ def _load(text: str, header: int | None, dialect: Dialect, skip: int) -> Table:
     names = unique_names(frame.row(0)) if frame.height else frame.columns
     frame = frame.slice(1)
     frame.columns = names
-    return Table(frame, start + 1, start + 2, ragged)
+    preamble = tuple(line.strip()[:200] for line in lines[:-1][:_PREVIEW] if line.strip())
+    return Table(frame, start + 1, start + 2, ragged, preamble)
 
 
 def _load_ragged(body: str, dialect: Dialect, start: int) -> tuple[pl.DataFrame, tuple[int, ...]]:

@@ -211,6 +211,42 @@ def test_csv_of_banks(text: str, amounts: list[int]) -> None:
     assert [entry.booked for entry in statement.entries] == [date(2026, 1, 13), date(2026, 1, 14)]
 
 
+def test_csv_where_the_account_column_is_the_other_party_and_the_amount_names_the_currency() -> None:
+    statement = only(
+        '"Date","Payee","Account number","Payment reference","Amount (EUR)"\n'
+        '"2026-01-13","Ann","DE89370400440532013000","Rent","-850.00"\n"2026-01-14","Bob","","Thanks","20.00"\n'
+    )
+    assert (statement.account, statement.currency) == ("", "EUR")
+    assert [(entry.name, entry.iban) for entry in statement.entries] == [("Ann", "DE89370400440532013000"), ("Bob", "")]
+
+
+def test_csv_with_payer_and_payee_a_preamble_and_pending_lines() -> None:
+    statement = only(
+        "Girokonto;DE89370400440532013000\n\n"
+        "Buchungsdatum;Status;Zahlungspflichtige*r;Zahlungsempfänger*in;Verwendungszweck;Betrag (€)\n"
+        "13.01.26;Gebucht;Wir;Stadtwerke;Strom;-1.050,00 €\n14.01.26;Vorgemerkt;Wir;Laden;Brot;-3,50 €\n"
+        "15.01.26;Gebucht;Kunde;Wir;Rechnung 7;2.000,00 €\n"
+    )
+    assert (statement.account, statement.currency) == ("DE89370400440532013000", "EUR")
+    assert [entry.name for entry in statement.entries] == ["Stadtwerke", "Laden", "Kunde"]
+    assert (statement.credit, statement.debit) == (Decimal(2000), Decimal(1050))
+
+
+def test_csv_with_fees_apart_is_proven_by_the_running_balance() -> None:
+    statement = only(
+        "Type,Completed Date,Description,Amount,Fee,Currency,State,Balance\n"
+        "TRANSFER,2026-01-13 10:00:00,a,-10.00,0.50,EUR,COMPLETED,89.50\n"
+        "TRANSFER,2026-01-14 10:00:00,b,-20.00,0.00,EUR,REVERTED,\n"
+        "TOPUP,2026-01-15 10:00:00,c,30.00,1.00,EUR,COMPLETED,118.50\n"
+    )
+    assert (statement.opening, statement.closing, statement.balanced) == (Decimal(100), Decimal("118.50"), True)
+
+
+def test_csv_amounts_finer_than_a_cent_and_lines_without_an_amount_are_named() -> None:
+    statement = only("Date;Text;Amount\n2026-01-13;a;5,005\n2026-01-14;b;\n2026-01-15;c;7,5\n")
+    assert {problem.code for problem in statement.problems} == {"OF687", "OF694", "OF689"}
+
+
 def test_csv_in_utf_16_and_in_windows_1252() -> None:
     text = "Buchungstag;Begünstigter;Betrag\n13.01.2026;Müller;1,00\n"
     for encoding in ("utf-16", "utf-16-le", "cp1252", "utf-8-sig"):

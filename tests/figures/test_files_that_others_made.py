@@ -62,9 +62,11 @@ REFUSED = {
     "formula_without_cached_value": "OF657", "zip_bomb": "OF652", "xml_entity": "OF655", "password": "OF651",
 }  # fmt: skip
 REPORTED = {
-    "error_cells": "OF679", "leading_zero_lost": "OF697", "precision_lost_over_15_digits": "OF676", "date_1904": "OF672",
+    "error_cells": "OF679", "leading_zero_lost": "OF697", "precision_lost_over_15_digits": "OF676",
+    "date_1904": "OF672",
     "hidden_rows": "OF671", "filtered_rows": "OF671", "several_tables": "OF684", "ambiguous_day_month": "OF674",
-    "formula_like_text": "OF678", "external_links": "OF681", "macro": "OF681", "nbsp_or_zero_width": "OF677",
+    "formula_like_text": "OF678", "external_links": "OF681", "macro": "OF681",
+    "nbsp_or_zero_width": "OF677",
     "header_not_first": "OF670", "merged_cells": "OF683",
 }  # fmt: skip
 
