@@ -208,7 +208,9 @@ def _by_case(rng: Random, invoice: Invoice, wishes: Wishes) -> Invoice:
             wrong = gross + rng.choice((Decimal("10.00"), Decimal("-9.00"), Decimal("100.00"), Decimal("0.90")))
             return replace(invoice, false_gross=wrong)
         case "wrong VAT id":
-            seller = replace(invoice.seller, vat_id=wrong_check_digit(rng, invoice.seller.vat_id))
+            seller = replace(
+                invoice.seller, vat_id=wrong_check_digit(rng, invoice.seller.country, invoice.seller.vat_id)
+            )
             return replace(invoice, seller=seller)
     return invoice
 

@@ -71,11 +71,15 @@ def spanish_person_id(rng: Random) -> str:
     return f"ES{number}{'TRWAGMYFPDXBNJZSQVHLCKE'[number % 23]}"
 
 
-def wrong_check_digit(rng: Random, number: str) -> str:
+def wrong_check_digit(rng: Random, country: str, number: str) -> str:
     """The same id with one digit changed, so that it fails."""
-    places = [index for index, char in enumerate(number) if char.isdigit() and index > len(number) - 7]
-    place = rng.choice(places)
-    return f"{number[:place]}{(int(number[place]) + rng.randint(1, 8)) % 10}{number[place + 1 :]}"
+    validator = _validator(country)
+    places = [index for index, char in enumerate(number) if char.isdigit() and index > 2]
+    while True:
+        place = rng.choice(places)
+        wrong = f"{number[:place]}{(int(number[place]) + rng.randint(1, 9)) % 10}{number[place + 1 :]}"
+        if not validator.is_valid(wrong if country == "CH" else wrong[2:]):
+            return wrong
 
 
 def bank_account(rng: Random, country: str) -> tuple[str, str]:
