@@ -192,7 +192,7 @@ _FOLDER = Path(__file__).parent / "reconciliations"
 def read_rules(name: str | Path) -> Rules:
     """The rules in a file, or those shipped under that name. Raises ConfigError (OF101, OF102, OF103)."""
     path = Path(name)
-    if not path.suffix and not path.exists():
+    if not path.suffix and not path.is_file():
         path = _FOLDER / f"{name}.yaml"
     return read_yaml(path, Rules)
 

@@ -22,7 +22,7 @@ from xlsxwriter.worksheet import Worksheet
 from config.errors import Language
 from config.money import exponent
 
-__all__ = ["DECISIONS", "SHEETS", "Layout", "Listing", "Total", "write_workbook"]
+__all__ = ["DECISIONS", "SHEETS", "Layout", "Listing", "Total", "write_sheets", "write_workbook"]
 
 DECISIONS = ("accept", "reject", "later")
 SHEETS: Mapping[Language, tuple[str, ...]] = {
@@ -108,6 +108,24 @@ def write_workbook(path: Path, layout: Layout) -> None:
     }
     with xlsxwriter.Workbook(path, options) as book:
         _Writer(book, layout).write_all()
+
+
+def write_sheets(path: Path, sheets: Mapping[str, pl.DataFrame], audit: Sequence[tuple[str, str]]) -> None:
+    """Write plain tables, one a sheet, and an Audit sheet of label and value; text is never a formula."""
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(path, options) as book:
+        book.set_properties({"created": _EPOCH})
+        head = book.add_format({"bold": True, "bg_color": "#DDE6EF", "bottom": 1})
+        audited = pl.DataFrame(list(audit), schema={"what": pl.String, "value": pl.String}, orient="row")
+        for name, rows in (*sheets.items(), ("Audit", audited)):
+            sheet = book.add_worksheet(name)
+            sheet.freeze_panes(1, 0)
+            for at, column in enumerate(rows.columns):
+                sheet.write_string(0, at, column, head)
+                sheet.set_column(at, at, _WIDTHS.get(column, 18))
+                for row, value in enumerate(rows[column].cast(pl.String).to_list(), 1):
+                    if value is not None:
+                        sheet.write_string(row, at, value[:_LONGEST_TEXT])
 
 
 class _Writer:

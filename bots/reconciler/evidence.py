@@ -17,6 +17,7 @@ __all__ = ["Evidence", "Mention", "gather", "party_codes"]
 
 _NUMBER = r"\b\p{L}{0,3}\d{7,14}\b"
 _STRONG = 6
+_OWN = 10_000
 _MOST_HOMONYMS = 4
 
 
@@ -147,7 +148,7 @@ def _named(desk: Desk, grams: pl.DataFrame, evidence: Evidence) -> pl.DataFrame:
         desk.right.open_items()
         .lazy()
         .filter(pl.col("ref").str.len_bytes() > 0)
-        .select("row", start=pl.lit(10_000, pl.Int16), length=pl.lit(1, pl.Int16), gram="ref")
+        .select("row", start=pl.lit(_OWN, pl.Int16), length=pl.lit(1, pl.Int16), gram="ref")
     )
     known = pl.concat([grams.lazy(), own]).join(refs.select("gram").unique(), on="gram", how="semi").collect().lazy()
     parties = [(row, code) for row, codes in evidence.parties.items() for code in codes]
@@ -155,7 +156,7 @@ def _named(desk: Desk, grams: pl.DataFrame, evidence: Evidence) -> pl.DataFrame:
     whose = pl.LazyFrame(parties, schema={"row": pl.UInt32, "code": pl.Int64}, orient="row")
     sure = known.join(whose, on="row").join(refs, on=["gram", "code"])
     homonyms = refs.filter(pl.len().over("gram") <= _MOST_HOMONYMS)
-    strong = known.filter(pl.col("gram").str.len_bytes() >= _STRONG)
+    strong = known.filter((pl.col("gram").str.len_bytes() >= _STRONG) | (pl.col("start") == _OWN))
     guessed = strong.join(pl.LazyFrame({"row": nobody}, schema={"row": pl.UInt32}), on="row").join(homonyms, on="gram")
     columns = ("row", "item", "start", "length", "gram")
     return pl.concat([sure.select(columns), guessed.select(columns)]).sort(columns).collect()

@@ -16,7 +16,7 @@ from bots.reconciler.reasons import with_reasons
 from bots.reconciler.waterfall import waterfall
 from connectors.workbook import write_workbook
 
-__all__ = ["FILES", "summary", "write_all"]
+__all__ = ["FILES", "safe_text", "summary", "write_all"]
 
 FILES = {
     "workbook": "reconciliation.xlsx", "groups": "groups.jsonl", "suggestions": "suggestions.jsonl", "open": "open.csv",
@@ -57,17 +57,22 @@ def write_all(
 
 
 def _open_table(matching: Matching) -> pl.DataFrame:
-    """Both sides' open items with their age; text that a spreadsheet would take for a formula gets an apostrophe."""
+    """Both sides' open items with their age."""
     day = as_of(matching)
     sides = [
         aged(open_items(matching, side), day).drop("group").select(pl.lit(side).alias("side"), pl.all())
         for side in ("left", "right")
     ]
-    texts = [
+    return safe_text(pl.concat(sides), ("id", "party_id", "party", "reference", "text", "iban"))
+
+
+def safe_text(table: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """The table with an apostrophe before text that a spreadsheet would take for a formula."""
+    texts = [name for name in names if table.schema[name] == pl.String]
+    return table.with_columns(
         pl.when(pl.col(name).str.contains(_FORMULA)).then(pl.format("'{}", name)).otherwise(name).alias(name)
-        for name in ("id", "party_id", "party", "reference", "text", "iban")
-    ]
-    return pl.concat(sides).with_columns(texts)
+        for name in texts
+    )
 
 
 def summary(matching: Matching) -> dict[str, Any]:

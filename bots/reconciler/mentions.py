@@ -113,7 +113,11 @@ class Mentions:
                 if verdict is None or (verdict.code == _PART) != partial or self._typo_of_another(line, item):
                     continue
                 rivals = self.paid_by[item] & lines - {line}
-                if any(partial or self._is_tight(item, rival) for rival in rivals):
+                paid = self.desk.right.amount[line]
+                if any(
+                    partial or (self._is_tight(item, rival) and self.desk.right.amount[rival] != paid)
+                    for rival in rivals
+                ):
                     continue
                 ref = self._ref(item)
                 group = Group(verdict.code, (item,), (line,), verdict.residual, verdict.difference, reference=ref)

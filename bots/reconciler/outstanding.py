@@ -21,6 +21,8 @@ def suggest_outstanding(desk: Desk, evidence: Evidence, near: Near) -> None:
         named = tuple(sorted({m.item for m in mentions if not desk.left.taken[m.item]}))
         if named:
             desk.suggest(Group("OF632", named, (line,), reference=mentions[0].gram, score=0.4))
+        elif mentions:
+            desk.suggest(Group("OF630", (), (line,), reference=mentions[0].gram, score=0.6))
         elif not evidence.parties.get(line):
             _same_amount(desk, near, line)
     _booked_twice(desk, evidence)

@@ -16,7 +16,7 @@ from config.errors import BusinessException, Reason
 from config.reconciliation_rules import Rules, Source
 from connectors import bank, sheets
 
-__all__ = ["Items", "beside", "of_table", "read_items"]
+__all__ = ["Items", "beside", "file_sha256", "of_table", "read_items"]
 
 _BANK = {"camt", "mt940", "ofx", "qif", "bai2", "norma43"}
 _HEAD = 65_536
@@ -51,9 +51,8 @@ def read_items(path: Path, source: Source) -> Items:
         DocumentRefused: the readers' refusals (OF65x, OF66x).
         BusinessException: OF600 there is no column of amounts.
     """
+    digest = file_sha256(path)
     with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        stream.seek(0)
         head = stream.read(_HEAD)
     if bank.sniff(head) in _BANK:
         return _of_bank(bank.read(path), path.name, digest)
@@ -63,6 +62,12 @@ def read_items(path: Path, source: Source) -> Items:
         date_order=source.date_order,
     )  # fmt: skip
     return of_table(sheets.read(path, options=options), source, digest)
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 (hex) of a file's bytes."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _of_bank(file: bank.BankFile, name: str, digest: str) -> Items:

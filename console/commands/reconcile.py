@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +16,8 @@ from bots.reconciler.running import Run, reconcile_files
 from config.errors import Language, catalogue
 from config.money import format_minor
 from config.reconciliation_rules import read_rules
-from console.words import err, out, print_json
+from console.words import err, print_json
+from console.words import out as console
 
 __all__ = ["app"]
 
@@ -60,6 +63,77 @@ def reconcile(
     return 3 if strict and not made.matching.suggestions.is_empty() else 0
 
 
+@app.command
+def suggest(left: Path, right: Path, /, *, out: Path | None = None) -> int:
+    """Propose rules for two files: which column is what, and how much they settle.
+
+    Args:
+        left: the ledger, list or statement whose items are to be settled.
+        right: the bank file or list that settles them.
+        out: file for the rules; printed when left out.
+    """
+    from bots.reconciler.suggesting import propose
+
+    proposal = propose(left, right)
+    if out is None:
+        sys.stdout.write(proposal.text)
+    else:
+        out.write_text(proposal.text, "utf-8")
+        console.print(f"{out}: settles {proposal.settled:,} of {proposal.left:,} left rows")
+    return 0
+
+
+@app.command(name="three-way")
+def three_way(*, orders: Path, deliveries: Path, invoices: Path, out: Path, rules: str = "three-way") -> int:
+    """Match orders, delivery notes and invoices line by line.
+
+    Args:
+        orders: the order lines: order, article, quantity, unit price.
+        deliveries: the delivery lines: order, article, quantity.
+        invoices: the invoice lines: order, article, quantity, unit price.
+        out: folder for what is written.
+        rules: a YAML file, or the name of one in config/reconciliations.
+    """
+    from bots.reconciler.papers import match_papers
+
+    lines, paths = match_papers(read_rules(rules), orders, deliveries, invoices, out, now=datetime.now(UTC))
+    table = Table("status", "order line", "why", box=None, header_style="bold", pad_edge=False)
+    for row in lines.iter_rows(named=True):
+        table.add_row(row["status"], f"{row['order']} {row['article']}", row["reason"])
+    console.print(table)
+    return _said(paths)
+
+
+@app.command
+def versions(before: Path, after: Path, /, *, out: Path, rules: str = "versions") -> int:
+    """Compare two versions of a table, cell by cell.
+
+    Args:
+        before: the old version.
+        after: the new version.
+        out: folder for what is written.
+        rules: a YAML file, or the name of one in config/reconciliations.
+    """
+    from bots.reconciler.papers import compare_files
+
+    changes, paths = compare_files(read_rules(rules), before, after, out, now=datetime.now(UTC))
+    table = Table("row", "column", "before", "after", box=None, header_style="bold", pad_edge=False)
+    for cells in changes.cells.head(50).iter_rows():
+        table.add_row(*(str(cell or "") for cell in cells))
+    console.print(table)
+    counts = (
+        f"{changes.cells.height} cells changed, {changes.added.height} rows added, {changes.removed.height} removed"
+    )
+    console.print(f"{counts}, {changes.same} the same")
+    return _said(paths)
+
+
+def _said(paths: Mapping[str, Path]) -> int:
+    for name, path in paths.items():
+        console.print(f"[dim]{name:<14}[/] {path}", soft_wrap=True)
+    return 0
+
+
 class _Progress:
     """Tells on the error stream how many rows are settled, and how many a second."""
 
@@ -90,9 +164,8 @@ def _show(made: Run) -> None:
     matching, language = made.matching, made.matching.rules.workbook.language
     _show_reasons(matching, language)
     _show_control(matching)
-    for name, path in made.paths.items():
-        out.print(f"[dim]{name:<14}[/] {path}", soft_wrap=True)
-    out.print(f"[dim]{made.seconds:.1f} s[/]")
+    _said(made.paths)
+    console.print(f"[dim]{made.seconds:.1f} s[/]")
 
 
 def _show_reasons(matching: Matching, language: Language) -> None:
@@ -100,7 +173,7 @@ def _show_reasons(matching: Matching, language: Language) -> None:
     for code, count in sorted(matching.counts().items(), key=lambda pair: -pair[1]):
         table.add_row(f"{count:,}", catalogue()[code].what[language])
     table.add_row(f"[yellow]{matching.suggestions.height:,}[/]", "[yellow]for a person: To review[/]")
-    out.print(table)
+    console.print(table)
 
 
 def _show_control(matching: Matching) -> None:
@@ -113,4 +186,4 @@ def _show_control(matching: Matching) -> None:
             row["off"],
         )  # fmt: skip
         table.add_row(currency, *(format_minor(figure, currency) for figure in figures))
-    out.print(table)
+    console.print(table)
