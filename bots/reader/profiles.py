@@ -70,7 +70,7 @@ def learn(profile: Profile, corrected: PastDocument, past: Iterable[PastDocument
         past: earlier documents of the same supplier.
 
     Returns:
-        The profile with a hint for each field whose place is clear and whose hint passes on all past documents; a field's
+        The profile with a hint for each field whose place is clear and whose hint passes on all past documents; an
         older hint goes when it fails on the corrected document.
     """
     known = [*past, corrected]
