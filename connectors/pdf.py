@@ -22,7 +22,6 @@ from connectors.words import PageWords, page_words
 
 __all__ = ["EmbeddedFile", "PageContent", "Pdf", "PdfLimits"]
 
-_ENCRYPTED = (pdfium_c.FPDF_ERR_PASSWORD, pdfium_c.FPDF_ERR_SECURITY)
 _FEW_WORDS = 40
 _FEW_PICTURES = 20
 _MAX_DRAWN = 40_000_000  # pixels of one drawn page: A4 at 650 dpi
@@ -207,27 +206,26 @@ def _check_bytes(data: bytes, name: str, limits: PdfLimits) -> None:
 def _load(data: bytes, name: str) -> pdfium.PdfDocument:
     try:
         return pdfium.PdfDocument(data)
-    except pdfium.PdfiumError as error:
-        if getattr(error, "err_code", None) in _ENCRYPTED:
-            raise DocumentRefused("OF203", name) from error
-        first = error
+    except pdfium.PdfiumError:
+        pass  # its error code is of no use: PDFium leaves that of an earlier document standing
     repaired = _repair(data, name)
     try:
         return pdfium.PdfDocument(repaired)
     except pdfium.PdfiumError as error:
-        raise DocumentRefused("OF204", name, why=first) from error
+        raise DocumentRefused("OF204", name, why="PDFium cannot open it, even rebuilt") from error
 
 
 def _repair(data: bytes, name: str) -> bytes:
-    """Have qpdf rebuild what pdfium could not open."""
+    """Have qpdf rebuild what PDFium could not open; it also tells whether a password is missing."""
     out = io.BytesIO()
     try:
         with pikepdf.open(io.BytesIO(data), suppress_warnings=True) as opened:
-            opened.save(out)
+            opened.save(out, encryption=False)
     except pikepdf.PasswordError as error:
         raise DocumentRefused("OF203", name) from error
     except (pikepdf.PdfError, ValueError, TypeError, KeyError, RecursionError, RuntimeError) as error:
-        raise DocumentRefused("OF204", name, why=str(error)[:200]) from error
+        why = str(error).rpartition(">: ")[2][:160]  # without the address of the stream
+        raise DocumentRefused("OF203" if "encrypt" in why.lower() else "OF204", name, why=why) from error
     return out.getvalue()
 
 

@@ -85,3 +85,11 @@ def test_embedded_files_come_out_once_and_within_limits() -> None:
         assert pdf.embedded_files() == []
     with Pdf.open(samples.printed_pdf()) as pdf:
         assert not pdf.has_embedded_files()
+
+
+def test_the_reason_does_not_depend_on_what_was_opened_before() -> None:
+    hollow = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
+    hollow += b"trailer<</Root 1 0 R>>\n%%EOF"
+    before = code_of(hollow)
+    assert code_of(locked("secret")) == "OF203"
+    assert code_of(hollow) == before != "OF203"
