@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import yaml
 from prefect import aserve
 from prefect.deployments.runner import RunnerDeployment
 
-from config.settings import load_settings
+from config.settings import Settings, load_settings
 from flows import invoices as flow_module
 from flows.automations import apply_automations
 from flows.limits import apply_limits
@@ -39,19 +40,19 @@ def _deployment(entry: dict[str, Any], parameters: dict[str, Any]) -> RunnerDepl
     return deployment
 
 
-async def serve_office() -> None:
+async def serve_office(settings: Settings, served: Sequence[RunnerDeployment]) -> None:
     """Apply limits and automations, then serve until this process is told to stop."""
-    settings = load_settings()
     await apply_limits(settings.systems)
     await apply_automations()
-    parameters = {"home": str(settings.home), "config": str(settings.directory)}
-    await aserve(*deployments(parameters), pause_on_shutdown=False, limit=2)
+    await aserve(*served, pause_on_shutdown=False, limit=2)
 
 
 def main() -> None:
     """Entry point of `python -m flows.serve`, as `oficio up` starts it."""
+    settings = load_settings()
+    served = deployments({"home": str(settings.home), "config": str(settings.directory)})
     try:
-        asyncio.run(serve_office())
+        asyncio.run(serve_office(settings, served))
     except KeyboardInterrupt:
         sys.exit(0)
 
