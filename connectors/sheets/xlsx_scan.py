@@ -19,13 +19,15 @@ from connectors.sheets.header import Cell
 
 __all__ = ["SheetScan", "column_letters", "column_number", "scan_worksheet"]
 
-_CHUNK: Final = 1 << 20
+_CHUNK: Final = 2 << 20
 _LONGEST: Final = 32 << 20
 _KEEP: Final = 1000
 PREVIEW_ROWS: Final = 60
 _ROW: Final = re.compile(rb'<row\b[^>]*?\br="(\d+)"')
 _HIDDEN_ROW: Final = re.compile(rb'<row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="(\d+)"')
 _WIDE: Final = re.compile(rb' r="[A-Z]{2,3}[0-9]')
+_WIDE_LETTERS: Final = re.compile(rb' r="([A-Z]{2,3})[0-9]')
+_NARROW: Final = 26
 _ERROR: Final = re.compile(rb'<c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]+\d+)"')
 _FILLED: Final = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d+)"(?:[^>/]|/(?!>))*>(?!</c>)')
 _UNCALCULATED: Final = re.compile(
@@ -43,7 +45,7 @@ class SheetScan:
 
     last_row: int = 0
     cells: int = 0
-    wide: bool = False
+    columns: int = 26
     formulas: bool = False
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[str] = field(default_factory=list)
@@ -132,11 +134,15 @@ def scan_worksheet(archive: zipfile.ZipFile, member: str, strings: str, *, where
 
 
 def _look(scan: SheetScan, piece: bytes) -> None:
-    rows = _ROW.findall(piece)
+    wide = _WIDE.search(piece) is not None
+    tail = piece.rfind(b"<row")
+    # Rows come in order; only where columns are many too would one out of order make a block that cannot be held.
+    rows = _ROW.findall(piece) if wide or scan.columns > _NARROW else _ROW.findall(piece, max(0, tail))
     if rows:
         scan.last_row = max(scan.last_row, max(map(int, rows)))
     scan.cells += piece.count(b"<c ")
-    scan.wide = scan.wide or _WIDE.search(piece) is not None
+    if wide:
+        scan.columns = max(scan.columns, max(map(_column, set(_WIDE_LETTERS.findall(piece)))))
     if b"hidden=" in piece:
         scan.hidden_rows += [int(row) for row in _HIDDEN_ROW.findall(piece)]
     if b't="e"' in piece and len(scan.error_cells) < _KEEP:
@@ -150,9 +156,13 @@ def _look(scan: SheetScan, piece: bytes) -> None:
     scan.filtered = scan.filtered or b"<autoFilter" in piece
 
 
+def _column(letters: bytes) -> int:
+    return column_number(letters.decode())
+
+
 def _refuse_far_cells(scan: SheetScan, archive: zipfile.ZipFile, member: str, where: str) -> None:
     """Refuse a sheet whose block from first to last filled cell is vast and almost empty."""
-    area = scan.last_row * (16_384 if scan.wide else 26)
+    area = scan.last_row * scan.columns
     if area <= 20_000_000 or area <= 30 * scan.cells:
         return
     rows, columns, filled = [0, 1 << 30], [0, 1 << 30], 0
