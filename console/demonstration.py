@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from demo.company import build
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.rule import Rule
 from rich.table import Table
@@ -20,6 +19,7 @@ from bots.office import Office
 from config.settings import CONFIG, Settings, load_settings
 from console.commands.queue import described
 from console.words import err, out, state_text
+from demo.company import build
 from demo.rig import Rig, open_rig
 from flows.desk import open_office
 from flows.processes import RunReport, process_named, steps

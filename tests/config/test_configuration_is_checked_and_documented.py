@@ -73,7 +73,7 @@ def test_the_fingerprint_changes_with_any_file(tmp_path: Path) -> None:
 
 
 def models() -> dict[str, type[BaseModel]]:
-    groups = {
+    return {
         "office.": settings_module.Identity,
         "invoices.": settings_module.InvoiceProcess,
         "checks.": settings_module.CheckRules,
@@ -82,7 +82,6 @@ def models() -> dict[str, type[BaseModel]]:
         "mailboxes[].": settings_module.Mailbox,
         "folders[].": settings_module.WatchedFolder,
     }
-    return dict(groups)
 
 
 @pytest.mark.parametrize("prefix", models())
