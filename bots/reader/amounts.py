@@ -77,7 +77,7 @@ def find_numbers(text: str) -> list[Printed]:
         minus = any(sign and sign != "+" for sign in (match["sign1"], match["sign2"], match["sign3"]))
         if minus and match.start() and match["sign1"] and not match["before"] and text[match.end("sign1")].isspace():
             minus = False  # "2 - 41049 SASSUOLO": a dash between two things
-        bracketed = bool(match["open"] and match["close"]) and match.span() == (0, len(text))
+        bracketed = bool(match["open"] and match["close"]) and _alone(text[: match.start()], text[match.end() :])
         end = match.end() - 1 if match["close"] and not bracketed else match.end()
         found.append(
             Printed(
@@ -92,6 +92,11 @@ def find_numbers(text: str) -> list[Printed]:
             )
         )
     return found
+
+
+def _alone(before: str, after: str) -> bool:
+    """Whether nothing but a currency stands around brackets: `EUR (12.00)` is negative, `card (12.00)` is not."""
+    return all(not rest.strip() or currency_of(rest.strip()) for rest in (before, after))
 
 
 def currency_of(symbol: str) -> str:

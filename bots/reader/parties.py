@@ -104,23 +104,25 @@ def _zones(sheet: Sheet) -> list[_Zone]:
 
 def _zone(sheet: Sheet, hit: Hit, party: str, right: float) -> _Zone:
     """Down to the next party's heading or a wide gap; after a smaller gap it only may go on."""
-    bottom, edge, rows, usual, sure = hit.row.bottom, hit.row, 0, 0.0, 0.0
+    bottom, edge, rows, usual, sure = hit.row.bottom, hit.row.bottom, 0, 0.0, 0.0
     for row in sheet.layout.below(hit.row, 190.0):
-        apart = row.top - edge.bottom
+        level = next((p for p in row.phrases if hit.x0 - 25 <= p.x0 <= hit.x0 + 25), None)
+        words = row.words[level.start : level.end] if level is not None else row.words
+        apart = min(word.y0 for word in words) - edge
         other = any(
             h.means("party") and h.pure and _opens(h) and abs(h.x0 - hit.x0) < 25 for h in sheet.hits.get(row.index, ())
         )
         if other or rows > 14 or apart > 3.0 * row.height:
             break
-        if any(hit.x0 - 25 <= phrase.x0 <= hit.x0 + 25 for phrase in row.phrases):
+        if level is not None:
             limit = max(0.5 * row.height, 1.6 * usual) if rows > 2 else 1.3 * row.height
             if rows and apart > limit and not sure:
                 sure = bottom
             usual = max(usual, apart) if rows else usual
             bottom = row.bottom
             rows += 1
-        if any(hit.x0 - 25 <= phrase.x0 < right for phrase in row.phrases):
-            edge = row
+        inside = [w.y1 for p in row.phrases if hit.x0 - 25 <= p.x0 < right for w in row.words[p.start : p.end]]
+        edge = max(inside, default=edge)
     return _Zone(party, hit.row.page, hit.x0 - 25, right, hit.row.top - 1, bottom, sure or bottom)
 
 
@@ -158,10 +160,20 @@ def _vat_ids(sheet: Sheet, zones: list[_Zone], own: OwnIdentity | None) -> tuple
             _place(sheet, after, hit, zones, mine, picks, buyers)
         elif not seen and not hit.prose and not hit.means("label", "tax_total") and not hit.means("column"):
             unread = True
+    _first_of_block(picks, zones)
     for value in _in_buyers_block(buyers, zones):
         if len(picks) > 1:
             picks.pop(value, None)
     return _best(picks), _best(buyers), unread
+
+
+def _first_of_block(picks: dict[str, Pick], zones: list[_Zone]) -> None:
+    """A seller has one id: a second one under the same heading is the block of somebody else that follows."""
+    for zone in zones:
+        if zone.party == "seller":
+            inside = [pick for pick in picks.values() if zone.holds(pick.row, pick.row.x0[pick.first])]
+            for pick in sorted(inside, key=lambda p: p.row.index)[1:]:
+                pick.score -= 0.35
 
 
 def _in_buyers_block(buyers: dict[str, Pick], zones: list[_Zone]) -> list[str]:
@@ -300,9 +312,11 @@ def _block_name(sheet: Sheet, pick: Pick) -> tuple[Row, str] | None:
         return None
     edges, top = (phrase.x0, phrase.x1, (phrase.x0 + phrase.x1) / 2), row
     found = (row, fold(row.text(phrase.start, phrase.end)))
+    usual = 0.0
     for index in range(row.index - 1, max(row.index - 9, -1), -1):
         above = sheet.layout.rows[index]
-        if above.page != row.page or top.top - above.bottom > 1.1 * row.height:
+        gap = top.top - above.bottom
+        if above.page != row.page or gap > (max(0.5 * row.height, 1.7 * usual) if usual else 1.1 * row.height):
             break
         level = next((p for p in above.phrases if _aligned(p, edges) or (p.x0 < edges[0] < p.x1 and index < 3)), None)
         if level is None:
@@ -312,7 +326,7 @@ def _block_name(sheet: Sheet, pick: Pick) -> tuple[Row, str] | None:
             for hit in sheet.hits.get(index, ())
         ):
             break
-        found, top = (above, fold(above.text(level.start, level.end))), above
+        found, top, usual = (above, fold(above.text(level.start, level.end))), above, max(usual, gap, 0.5)
     return found
 
 
