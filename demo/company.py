@@ -27,8 +27,6 @@ from demo.mailbox import deliver
 from demo.scenario import DOCUMENTS, FILES, MAILS, PAYMENTS, Outcome, Planned, PlannedMail
 
 __all__ = [
-    "MAIL_PASSWORD",
-    "MAIL_SECRET",
     "MAIL_USER",
     "OFFICE_IBAN",
     "OFFICE_NAME",
@@ -42,8 +40,6 @@ __all__ = [
 
 OFFICE_NAME, OFFICE_VAT_ID, OFFICE_IBAN = OFFICE.name, OFFICE.vat_id, OFFICE.iban
 MAIL_USER = "invoices"
-MAIL_PASSWORD = "demo-mailbox"  # of a server that listens on 127.0.0.1 only
-MAIL_SECRET = "mailbox-office"  # the name that config/mailboxes.yaml gives it
 
 _MADRID = ZoneInfo("Europe/Madrid")
 _LETTERS = {
