@@ -1,0 +1,155 @@
+"""Try a system without saving: is every locator there once, does the login work, what would be typed (dry run)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bots.data_entry import accounts
+from bots.data_entry.looking import look_up
+from bots.data_entry.runner import Runner, ladder_of
+from bots.data_entry.stage import base_url, browser, load_system
+from bots.data_entry.values import known, needs, render
+from bots.office import Office
+from config.errors import ApplicationException, OficioError, Reason
+from connectors.browser.session import Session, Submission
+
+__all__ = ["Trial", "check_system", "dry_run"]
+
+
+@dataclass
+class Trial:
+    """What a try found.
+
+    Attributes:
+        steps: (what, detail) of everything that went well, in order.
+        problem: what stopped it.
+        rungs: locator -> rung used (0 is the preferred one).
+        writes: requests that changed nothing but the session (logins, drafts the description names).
+        blocked: writes that were stopped in the network layer.
+        saved: whether anything is there under the record's key that was not there before.
+    """
+
+    steps: list[tuple[str, str]] = field(default_factory=list)
+    problem: Reason | None = None
+    rungs: dict[str, int] = field(default_factory=dict)
+    writes: list[str] = field(default_factory=list)
+    blocked: list[str] = field(default_factory=list)
+    saved: bool = False
+
+    @property
+    def drift(self) -> list[str]:
+        """Locators that were not found by their first rung."""
+        return [locator for locator, rung in self.rungs.items() if rung > 0]
+
+    def to_json(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "steps": [list(step) for step in self.steps],
+            "problem": self.problem.to_json() if self.problem else None,
+            "rungs": self.rungs, "drift": self.drift, "writes": self.writes, "blocked": self.blocked,
+            "saved": self.saved,
+        }  # fmt: skip
+
+
+def check_system(office: Office, name: str, form: str | None = None, record: Mapping[str, Any] | None = None) -> Trial:
+    """The description is read, the login tried, each list read, and with a record its form filled and not saved.
+
+    Raises:
+        ConfigError: the description is wrong, with file and line.
+    """
+    system = load_system(office, name)
+    if record is not None:
+        return dry_run(office, name, form or next(iter(system.forms)), record)
+    trial = Trial([("description", f"{len(system.forms)} forms, {len(system.accounts)} accounts")])
+    with _logged_in(office, name, trial) as session:
+        if session is not None:
+            for list_name, listing in system.lists.items():
+                runner = Runner(session, system, {})
+                runner.do(listing.steps)
+                rows = session.rows(listing.rows.frame, dict(listing.rows.columns))
+                if rows is None:
+                    raise ApplicationException(
+                        "OF521", session.page.url, columns=", ".join(listing.rows.columns.values())
+                    )
+                trial.steps.append((f"list {list_name}", f"{len(rows)} rows on the first page"))
+    return trial
+
+
+def dry_run(office: Office, name: str, form_name: str, record: Mapping[str, Any]) -> Trial:
+    """Everything up to the save, then the save itself with its request blocked in the network layer; then a look.
+
+    What is found there twice, before and after, is the proof that nothing was saved.
+    """
+    system = load_system(office, name)
+    form = known(system, "form", system.forms, form_name)
+    trial = Trial([("description", form.title or form_name)])
+    with _logged_in(office, name, trial) as session:
+        if session is None:
+            return trial
+        values = dict(record)
+        values["key"] = render(form.key, values)
+        needs(values, form.needs, form.title)
+        before = len(look_up(Runner(session, system, dict(values), frame=form.frame), form.look_up))
+        trial.steps.append(("look-up", f"key {values['key']}: {before} there"))
+        runner = Runner(session, system, dict(values), frame=form.frame, together=form.lane == "together")
+        runner.do(form.steps)
+        runner.believe()
+        trial.rungs |= runner.rungs
+        for locator in runner.rungs:
+            trial.steps.append(("field", locator))
+        for want, shown, wanted, good in runner.shown(form.check, runner.record):
+            trial.steps.append(("check", f"{want.find.rungs()[0][1]}: {shown}{'' if good else f', not {wanted}'}"))
+        submission = Submission()
+        save = ladder_of(form.save.press, "press", runner.record)
+        try:
+            session.submit(
+                form.save.frame or form.frame, save, loads=form.save.loads, guard=lambda: None,
+                paths=form.save.requests, submission=submission,
+            )  # fmt: skip
+        except ApplicationException:
+            trial.steps.append(("save", f"pressed; {submission.blocked} request(s) blocked, {submission.sent} sent"))
+    check = Trial()
+    with _logged_in(office, name, check) as session:
+        if session is not None:
+            after = len(look_up(Runner(session, system, dict(values), frame=form.frame), form.look_up))
+            trial.saved = after != before
+            trial.steps.append(("look-up again", f"{after} there"))
+    return trial
+
+
+class _logged_in:  # noqa: N801 - used as a context manager
+    """A dry session of any account, logged in; None when that failed, with the trial's problem set."""
+
+    def __init__(self, office: Office, name: str, trial: Trial):
+        self.office, self.name, self.trial = office, name, trial
+        self.system = load_system(office, name)
+
+    def __enter__(self) -> Session | None:
+        worker = accounts.worker_name(self.office) + ":try"
+        self.seat = accounts.take_seat(self.office, self.name, self.system, worker)
+        if self.seat is None:
+            raise ApplicationException("OF515", self.system.title, system=self.name)
+        self.chromium = browser()
+        started = self.chromium.__enter__()
+        self.session = Session(started, self.system, base_url(self.name, self.system), dry=True)
+        try:
+            accounts.log_in(self.session, self.system, self.seat)
+        except OficioError as error:
+            self.trial.problem = error.reason
+            return None
+        self.trial.steps.append(("login", f"as {self.seat.account.user}"))
+        return self.session
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        self.trial.blocked += self.session.traffic.blocked
+        self.trial.writes += self.session.traffic.writes
+        self.session.close()
+        self.chromium.__exit__(None, None, None)
+        if self.seat is not None:
+            accounts.give_back(self.office, self.seat.lease)
+        if isinstance(error, OficioError):
+            self.trial.problem = error.reason
+            return True
+        return False

@@ -1,0 +1,66 @@
+"""`oficio systems`: check a legacy system's description, and try a form without saving."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cyclopts
+
+from bots.data_entry.entries import read_records
+from bots.data_entry.trying import Trial, check_system
+from console.words import err, out, print_error_reason, print_json
+from flows.desk import open_office
+
+__all__ = ["app", "print_trial"]
+
+app = cyclopts.App(name="systems", help="Check, try and record legacy systems.")
+
+
+@app.command
+def check(
+    name: str,
+    /,
+    *,
+    form: str | None = None,
+    sample: Path | None = None,
+    home: Path | None = None,
+    config: Path | None = None,
+    json: bool = False,
+) -> int:
+    """Check a description: schema, login, lists; with a sample record its form too, filled and not saved.
+
+    Args:
+        name: of config/systems/NAME.yaml.
+        form: which form; the first when left out.
+        sample: a JSON file with one record: its form is filled, the save is pressed with its request blocked.
+        home: the office's home; OFICIO_HOME, else .oficio.
+        config: its configuration; OFICIO_CONFIG, else config/.
+        json: print JSON.
+
+    Returns:
+        0 when all is found, 1 when something is not.
+    """
+    record = read_records(sample, {})[0] if sample else None
+    with open_office(home, config, flow="systems") as office:
+        trial = check_system(office, name, form, record)
+    if json:
+        print_json(trial.to_json())
+    else:
+        print_trial(trial)
+    return 1 if trial.problem or trial.saved else 0
+
+
+def print_trial(trial: Trial) -> None:
+    """A line a step, drift and proof below."""
+    for what, detail in trial.steps:
+        out.print(f"[green]✓[/] {what:<14} {detail}", markup=True)
+    for locator in trial.drift:
+        out.print(f"[yellow]![/] drift          {locator}: found by rung {trial.rungs[locator] + 1}")
+    for request in trial.writes:
+        out.print(f"[dim]  let through    {request}[/]")
+    for request in trial.blocked:
+        out.print(f"[dim]  blocked        {request}[/]")
+    if trial.saved:
+        err.print("[bold red]something was saved[/]: the form sends what it saves before its save step")
+    if trial.problem is not None:
+        print_error_reason(trial.problem)
