@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 
 from config.errors import ConfigError, Language
 from config.yaml_file import Strict, read_yaml
@@ -35,14 +35,22 @@ CONFIG = Path(__file__).parent
 Named = TypeVar("Named")
 
 
+def _compact(text: str) -> str:
+    """An id without blanks, points and hyphens, in capitals."""
+    return "".join(text.split()).replace(".", "").replace("-", "").upper()
+
+
+Compact = Annotated[str, AfterValidator(_compact)]
+
+
 class Identity(Strict):
     """Who we are: the buyer of the invoices we receive."""
 
     name: str
     aliases: tuple[str, ...] = ()
-    vat_id: str
+    vat_id: Compact
     country: str = Field(pattern="^[A-Z]{2}$")
-    ibans: tuple[str, ...] = ()
+    ibans: tuple[Compact, ...] = ()
 
 
 class Supplier(Strict):
@@ -51,24 +59,14 @@ class Supplier(Strict):
     id: str
     name: str
     aliases: tuple[str, ...] = ()
-    vat_id: str | None = None
-    ibans: tuple[str, ...] = ()
+    vat_id: Compact | None = None
+    ibans: tuple[Compact, ...] = ()
     legacy_code: str = ""
     country: str = Field(default="ES", pattern="^[A-Z]{2}$")
     language: str = Field(default="es", pattern="^[a-z]{2}$")
     currency: str = Field(default="EUR", pattern="^[A-Z]{3}$")
     po_required: bool = False
     blocked: bool = False
-
-    @field_validator("vat_id", mode="after")
-    @classmethod
-    def _compact_vat(cls, value: str | None) -> str | None:
-        return "".join(value.split()).replace(".", "").replace("-", "").upper() if value else None
-
-    @field_validator("ibans", mode="after")
-    @classmethod
-    def _compact_ibans(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple("".join(iban.split()).upper() for iban in value)
 
 
 class PurchaseOrder(Strict):
