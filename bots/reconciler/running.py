@@ -28,13 +28,14 @@ _NEEDS = {"three-way": "`oficio reconcile three-way`", "versions": "`oficio reco
 
 @dataclass(frozen=True)
 class Run:
-    """A reconciliation that was made: the matching, the inputs, what was written, and how long it took."""
+    """A reconciliation that was made: the matching, the inputs, what was written, how long it took, its name."""
 
     matching: Matching
     left: Items
     right: Items
     paths: Mapping[str, Path]
     seconds: float
+    name: str
 
 
 def _unwatched(step: str, done: int, total: int) -> None:
@@ -91,7 +92,7 @@ def reconcile_files(
         "made_at": now.isoformat(timespec="seconds"),
     }  # fmt: skip
     paths = write_all(matching, out, audit=audit, facts=facts)
-    return Run(matching, ours, theirs, paths, time.perf_counter() - start)
+    return Run(matching, ours, theirs, paths, time.perf_counter() - start, name)
 
 
 def _after(carried: Path, left: pl.DataFrame, right: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -11,11 +11,11 @@ from typing import Annotated
 import cyclopts
 from rich.table import Table
 
-from bots.reconciler.matching import Matching
+from bots.reconciler.matching import Matching, Step
 from bots.reconciler.running import Run, reconcile_files
 from config.errors import Language, catalogue
 from config.money import format_minor
-from config.reconciliation_rules import read_rules
+from config.reconciliation_rules import Rules, read_rules
 from console.words import err, print_json
 from console.words import out as console
 
@@ -30,10 +30,12 @@ def reconcile(
     rules: str,
     left: Path,
     right: Path,
-    out: Path,
+    out: Path | None = None,
     carried: Path | None = None,
     decided: Path | None = None,
     undo: Annotated[list[int] | None, cyclopts.Parameter(negative=())] = None,
+    home: Path | None = None,
+    person: str = "",
     json: bool = False,
     quiet: bool = False,
     strict: bool = False,
@@ -44,18 +46,25 @@ def reconcile(
         rules: a YAML file, or the name of one in config/reconciliations.
         left: the ledger, list or statement whose items are to be settled.
         right: the bank file or list that settles them.
-        out: folder for what is written.
+        out: folder for what is written; out/NAME when left out.
         carried: folder of the last period's reconciliation, whose open items come first.
         decided: the workbook of this run with decisions filled in: they are checked and applied.
         undo: number of an accepted group to take back; may be given several times.
+        home: an office's home: inputs and results are kept in its archive, the run is an event of its audit log, what
+            is not certain is a review task; results are written below the home.
+        person: who decided, with --home and --decided or --undo.
         json: print the summary as JSON.
         quiet: no progress.
         strict: exit with 3 when something is left for a person.
     """
-    made = reconcile_files(
-        read_rules(rules), left, right, out, now=datetime.now(UTC), carried=carried, decided=decided,
-        undo=undo or (), watch=_silent if quiet else _Progress(),
-    )  # fmt: skip
+    chosen, watch = read_rules(rules), _silent if quiet else _Progress()
+    if home is None:
+        made = reconcile_files(
+            chosen, left, right, out or Path("out") / chosen.name, now=datetime.now(UTC), carried=carried,
+            decided=decided, undo=undo or (), watch=watch,
+        )  # fmt: skip
+    else:
+        made = _in_office(home, chosen, left, right, carried, decided, undo or [], person, watch)
     if json:
         print_json({**_brief(made), "files": {name: str(path) for name, path in made.paths.items()}})
     else:
@@ -132,6 +141,21 @@ def _said(paths: Mapping[str, Path]) -> int:
     for name, path in paths.items():
         console.print(f"[dim]{name:<14}[/] {path}", soft_wrap=True)
     return 0
+
+
+def _in_office(
+    home: Path, rules: Rules, left: Path, right: Path, carried: Path | None, decided: Path | None, undo: list[int],
+    person: str, watch: Step,
+) -> Run:  # fmt: skip
+    from bots.reconciler.jobs import run_job
+    from flows.desk import open_office
+
+    with open_office(home, flow="reconcile") as office:
+        clerk = office.acting("reconciler")
+        made, _ = run_job(
+            clerk, rules, left, right, carried=carried, decided=decided, undo=undo, person=person, watch=watch
+        )
+    return made
 
 
 class _Progress:
