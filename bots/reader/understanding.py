@@ -15,7 +15,7 @@ from bots.reader.parties import Parties, find_parties
 from bots.reader.proving import Evidence, prove
 from bots.reader.reading import Line, Reading, Tax, Value
 from bots.reader.sheet import Sheet, prepare
-from bots.reader.spots import Amount
+from bots.reader.spots import Amount, DateSpot
 from bots.reader.taxes import find_tax_rows
 from bots.reader.texts import Pick, find_dates_of, find_numbers_of, find_title_numbers, rank
 from bots.reader.totals import Hypothesis, solve
@@ -167,7 +167,8 @@ def _dates(sheet: Sheet, numbers: Sequence[Pick]) -> list[Pick]:
         page = sheet.layout.pages[0]
         for spot in sheet.spots.all_dates():
             if spot.row.page == 1 and spot.row.top < 0.45 * page.height and (spot.row.index, spot.first) not in other:
-                picks.append(Pick(spot.value.isoformat(), spot.text, spot.row, spot.first, spot.last, 0.45, None))
+                worth = 0.7 if _of_a_letter(spot) else 0.45
+                picks.append(Pick(spot.value.isoformat(), spot.text, spot.row, spot.first, spot.last, worth, None))
         values = {spot.value for spot in sheet.spots.all_dates() if (spot.row.index, spot.first) not in other}
         if not picks and len(values) == 1:  # a receipt's only date, at its foot
             spot = next(s for s in sheet.spots.all_dates() if s.value in values)
@@ -176,6 +177,12 @@ def _dates(sheet: Sheet, numbers: Sequence[Pick]) -> list[Pick]:
     for pick in sorted(picks, key=lambda p: -p.score):
         best.setdefault(pick.value, pick)
     return list(best.values())
+
+
+def _of_a_letter(spot: DateSpot) -> bool:
+    """`Torino, 27/02/25`, `Nantes, le 29-03-2016`: the place and the date at the head of a letter."""
+    before = [word.text for word in spot.row.words[spot.phrase.start : spot.first]]
+    return 0 < len(before) <= 4 and any(text.endswith(",") for text in before) and before[0][:1].isupper()
 
 
 def _beside_number(sheet: Sheet, number: Pick, other: set[tuple[int, int]]) -> Iterator[Pick]:
