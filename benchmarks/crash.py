@@ -109,12 +109,17 @@ def _judge(office: SmallOffice, outcome: Round) -> None:
     outcome.lost = sum(1 for number in office.good if number not in rows) + office.documents_missing()
     totals = {row["number"]: row["total"] for row in office.rig.entered()}
     outcome.wrong = sum(
-        1 for number, gross in office.good.items() if number in totals and Decimal(totals[number]) != Decimal(gross)
+        1 for number, gross in office.good.items() if number in totals and _amount(totals[number]) != Decimal(gross)
     )
     verification = office.verify()
     outcome.log_broken = not verification.ok
     if not verification.ok:
         outcome.notes.append(str(verification))
+
+
+def _amount(shown: str) -> Decimal:
+    """The legacy system keeps its totals as it shows them: 1.234,50."""
+    return Decimal(shown.replace(".", "").replace(",", "."))
 
 
 def _is_moment(kill: str) -> bool:

@@ -6,18 +6,19 @@ One run and a second one over the same office; everything below reads what they 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from bots.office import Office
 from config.settings import load_settings
 from console import demonstration
 from demo.company import Company, Expected, build
 from demo.scenario import PAYMENTS
 from flows.desk import open_office
-from records import WorkItem, documents, reviews, work_items
+from records import WorkItem, audit, documents, reviews, work_items
 
 pytestmark = pytest.mark.browser
 SEED = 2026
@@ -27,6 +28,7 @@ SEED = 2026
 class Day:
     """What a run left: the legacy system's rows, the work items by source document, and the reasons given for each."""
 
+    home: Path
     company: Company
     rows: Sequence[dict[str, str]]
     items: dict[str, list[WorkItem]]
@@ -52,7 +54,7 @@ def run(home: Path) -> Day:
                 given = {reason.code for task in reviews.of_item(tx, item.id) for reason in task.reasons}
                 codes[item.id] = given | ({item.reason.code} if item.reason else set())
     company = build(home / "expected", SEED)
-    return Day(company, rows, items, codes, [step["step"] for step in report["steps"] if step["error"]])
+    return Day(home, company, rows, items, codes, [step["step"] for step in report["steps"] if step["error"]])
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +66,12 @@ def days(tmp_path_factory: pytest.TempPathFactory) -> tuple[Day, Day]:
 @pytest.fixture(scope="module")
 def day(days: tuple[Day, Day]) -> Day:
     return days[0]
+
+
+@pytest.fixture
+def office(day: Day) -> Iterator[Office]:
+    with open_office(day.home, flow="test") as office:
+        yield office
 
 
 def good(day: Day) -> list[Expected]:
@@ -132,3 +140,24 @@ def test_a_second_run_enters_nothing_new(days: tuple[Day, Day]) -> None:
     again = Counter(item.state for items in second.items.values() for item in items)
     before = Counter(item.state for items in first.items.values() for item in items)
     assert {state for state in again if again[state] > before[state]} <= {"duplicate", "reconciled"}
+
+
+def test_every_original_is_in_the_archive(day: Day, office: Office) -> None:
+    for one in day.company.expectation:
+        if one.sha256:
+            assert office.records.archive.get(one.sha256)
+
+
+def test_the_audit_log_verifies_and_shows_a_picture_of_each_entry(office: Office) -> None:
+    verification = office.records.log.verify()
+    assert verification.ok, str(verification)
+    with office.records.read() as tx:
+        entered = work_items.find(tx, "invoices", states=["entered", "reconciled"])
+        for item in entered:
+            shown = [shot["kind"] for event in audit.of_item(tx, item.id) for shot in event.body.get("evidence", ())]
+            assert any(kind.startswith("screenshot") for kind in shown), item.id
+    assert entered
+
+
+def test_there_is_a_workbook_for_the_accountant(day: Day) -> None:
+    assert list((day.home / "out").rglob("*.xlsx"))
