@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -23,39 +24,55 @@ from connectors.bank.values import fold, iso_date, plain_amount
 __all__ = ["read_camt"]
 
 _KINDS: Final = {"Stmt": "statement", "Rpt": "report", "Ntfctn": "notification"}
-_SPACE = "urn:iso:std:iso:20022:tech:xsd:"
-_TRUE = frozenset({"true", "1"})
+_TAGS: Final = tuple(f"{{*}}{name}" for name in (*_KINDS, "Ntry", "MsgPgntn"))
+_BESIDE: Final = frozenset({"Id", "Acct", "Bal", "TxsSummry", "StmtPgntn", "RptPgntn", "NtfctnPgntn"})
+_TRUE: Final = frozenset({"true", "1"})
 
 
-class _Names:
-    """Paths of local names, qualified with the namespace of the document."""
+class _Record:
+    """An element's texts by path of local names (`BkTxCd/Domn/Cd`; the currency of an amount as `Amt/@Ccy`).
 
-    def __init__(self, space: str) -> None:
-        self._prefix = f"{{{space}}}" if space else ""
-        self._paths: dict[str, str] = {}
+    Namespaces are left aside: versions and banks differ in them, the names below a statement do not clash.
+    Payments (`TxDtls`) are records of their own.
+    """
 
-    def path(self, path: str) -> str:
-        known = self._paths.get(path)
-        if known is None:
-            known = "/".join(self._prefix + step for step in path.split("/"))
-            self._paths[path] = known
-        return known
+    __slots__ = ("_texts", "payments")
 
-    def text(self, node: etree._Element, *paths: str) -> str:
+    def __init__(self, node: etree._Element) -> None:
+        self._texts: dict[str, list[str]] = {}
+        self.payments: list[_Record] = []
+        self._add(node, "")
+
+    def _add(self, node: etree._Element, prefix: str) -> None:
+        for child in node:
+            local = _local(child.tag)
+            if local == "TxDtls":
+                self.payments.append(_Record(child))
+                continue
+            path = prefix + local
+            if len(child):
+                self._add(child, path + "/")
+            elif child.text:
+                self._texts.setdefault(path, []).append(fold(child.text))
+            if local == "Amt" and child.get("Ccy"):
+                self._texts.setdefault(path + "/@Ccy", []).append(str(child.get("Ccy")))
+
+    def text(self, *paths: str) -> str:
         """Text of the first of some paths that is there and not blank, blanks folded; else ""."""
         for path in paths:
-            found = node.findtext(self.path(path))
-            if found:
-                found = fold(found)
+            for found in self._texts.get(path, ()):
                 if found:
                     return found
         return ""
 
-    def texts(self, node: etree._Element, path: str) -> list[str]:
-        return [fold(found.text) for found in node.iterfind(self.path(path)) if found.text]
+    def texts(self, path: str) -> list[str]:
+        """All texts of a path."""
+        return self._texts.get(path, [])
 
-    def all(self, node: etree._Element, path: str) -> list[etree._Element]:
-        return list(node.iterfind(self.path(path)))
+
+@cache
+def _local(tag: object) -> str:
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def read_camt(source: bytes | Path, *, name: str = "") -> BankFile:
@@ -79,35 +96,28 @@ def read_camt(source: bytes | Path, *, name: str = "") -> BankFile:
 def _statements(source: bytes | Path, where: str, remarks: list[Reason]) -> Iterator[Statement]:
     stream = BytesIO(source) if isinstance(source, bytes) else str(source)
     draft: Draft | None = None
-    names = _Names("")
-    checked = False
     for event, node in etree.iterparse(
-        stream, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
-        remove_comments=True, remove_pis=True,
+        stream, events=("start", "end"), tag=_TAGS, resolve_entities=False, no_network=True, load_dtd=False,
+        huge_tree=False, remove_comments=True, remove_pis=True,
     ):  # fmt: skip
-        if not checked:
-            checked = True
-            if node.getroottree().docinfo.internalDTD is not None:
-                raise DocumentRefused("OF667", where)
-        space, _, local = str(node.tag).rpartition("}")
+        local = _local(node.tag)
         if event == "start":
             if local in _KINDS and draft is None:
-                names = _Names(space[1:])
+                if node.getroottree().docinfo.internalDTD is not None:
+                    raise DocumentRefused("OF667", where)
                 draft = Draft(kind=_KINDS[local])
-            continue
-        if draft is None:
+        elif draft is None:
             if local == "MsgPgntn":
-                _page(_Names(space[1:]), node, remarks, where)
-            continue
-        parent = node.getparent()
-        if parent is None or parent.tag.rpartition("}")[2] not in _KINDS:
-            if local in _KINDS:
-                yield draft.done()
-                draft = None
-                _release(node)
-            continue
-        _take(names, draft, local, node)
-        if local in ("Ntry", "Bal"):
+                _page(_Record(node), remarks, where)
+        elif local in _KINDS:
+            _take_all(draft, node)
+            yield draft.done()
+            draft = None
+            _release(node)
+        elif local == "Ntry" and (parent := node.getparent()) is not None and _local(parent.tag) in _KINDS:
+            if node.getprevious() is not None:  # the account and the balances stand before the first entry
+                _take_all(draft, parent)
+            _entry(draft, _Record(node))
             _release(node)
 
 
@@ -119,49 +129,53 @@ def _release(node: etree._Element) -> None:
         del parent[0]
 
 
-def _page(names: _Names, node: etree._Element, remarks: list[Reason], where: str) -> None:
-    if names.text(node, "LastPgInd") not in _TRUE:
-        remarks.append(Reason("OF692", where, {"page": names.text(node, "PgNb") or "?"}))
+def _page(record: _Record, remarks: list[Reason], where: str) -> None:
+    if record.text("LastPgInd") not in _TRUE:
+        remarks.append(Reason("OF692", where, {"page": record.text("PgNb") or "?"}))
 
 
-def _take(names: _Names, draft: Draft, local: str, node: etree._Element) -> None:
-    if local == "Acct":
-        draft.account = names.text(
-            node, "Id/IBAN", "Id/Othr/Id", "Id/BBAN", "Id/PrtryAcct/Id", "Id/UPIC", "Id/PrtryId/Id"
-        ).replace(" ", "")
-        draft.currency = names.text(node, "Ccy").upper()
-    elif local == "Bal":
-        _balance(names, draft, node)
-    elif local == "Ntry":
-        _entry(names, draft, node)
-    elif local == "Id":
+def _take_all(draft: Draft, parent: etree._Element) -> None:
+    """What the statement says beside its entries; `_release` takes it away after the first entry."""
+    for child in parent:
+        local = _local(child.tag)
+        if local in _BESIDE:
+            _take(draft, local, child)
+
+
+def _take(draft: Draft, local: str, node: etree._Element) -> None:
+    if local == "Id":
         draft.number = fold(node.text or "")
+        return
+    record = _Record(node)
+    if local == "Acct":
+        account = record.text("Id/IBAN", "Id/Othr/Id", "Id/BBAN", "Id/PrtryAcct/Id", "Id/UPIC", "Id/PrtryId/Id")
+        draft.account = account.replace(" ", "")
+        draft.currency = record.text("Ccy").upper()
+    elif local == "Bal":
+        _balance(draft, record)
     elif local == "TxsSummry":
-        _summary(names, draft, node)
-    elif local in ("StmtPgntn", "RptPgntn", "NtfctnPgntn") and names.text(node, "LastPgInd") == "false":
-        draft.note("OF692", draft.account, page=names.text(node, "PgNb") or "?")
+        _summary(draft, record)
+    elif record.text("LastPgInd") == "false":
+        draft.note("OF692", draft.account, page=record.text("PgNb") or "?")
 
 
-def _money(names: _Names, node: etree._Element) -> tuple[Decimal | None, str, str]:
-    """Unsigned amount, its currency, and its text, of an element with an `Amt` child."""
-    found = node.find(names.path("Amt"))
-    if found is None:
-        return None, "", ""
-    text = found.text or ""
-    return plain_amount(text), (found.get("Ccy") or "").strip().upper(), text
+def _money(record: _Record, path: str = "Amt") -> tuple[Decimal | None, str, str]:
+    """Unsigned amount, its currency, and its text."""
+    text = record.text(path)
+    return plain_amount(text), record.text(f"{path}/@Ccy").strip().upper(), text
 
 
-def _sign(names: _Names, node: etree._Element) -> int:
-    return {"CRDT": 1, "DBIT": -1}.get(names.text(node, "CdtDbtInd"), 0)
+def _sign(record: _Record) -> int:
+    return {"CRDT": 1, "DBIT": -1}.get(record.text("CdtDbtInd"), 0)
 
 
-def _balance(names: _Names, draft: Draft, node: etree._Element) -> None:
+def _balance(draft: Draft, record: _Record) -> None:
     """Opening is the first OPBD (else PRCD, which ISO 20022 says it equals); closing is the last CLBD."""
-    kind = names.text(node, "Tp/CdOrPrtry/Cd", "Tp/Cd", "Tp/CdOrPrtry/Prtry")
+    kind = record.text("Tp/CdOrPrtry/Cd", "Tp/Cd", "Tp/CdOrPrtry/Prtry")
     if kind not in ("OPBD", "PRCD", "CLBD"):
         return
-    amount, currency, text = _money(names, node)
-    sign = _sign(names, node) or (1 if amount == 0 else 0)
+    amount, currency, text = _money(record)
+    sign = _sign(record) or (1 if amount == 0 else 0)
     if amount is None or not sign:
         draft.note("OF686", draft.account, value=text[:60], field=f"balance {kind}")
         return
@@ -176,39 +190,36 @@ def _balance(names: _Names, draft: Draft, node: etree._Element) -> None:
         draft.opening = sign * amount
 
 
-def _day(names: _Names, node: etree._Element, tag: str) -> date | None:
-    return iso_date(names.text(node, f"{tag}/Dt", f"{tag}/DtTm", tag))
+def _day(record: _Record, tag: str) -> date | None:
+    return iso_date(record.text(f"{tag}/Dt", f"{tag}/DtTm", tag))
 
 
-def _entry(names: _Names, draft: Draft, node: etree._Element) -> None:
+def _entry(draft: Draft, record: _Record) -> None:
     line = len(draft.entries) + 1
-    amount, currency, text = _money(names, node)
-    sign = _sign(names, node) or (1 if amount == 0 else 0)
+    amount, currency, text = _money(record)
+    sign = _sign(record) or (1 if amount == 0 else 0)
     if amount is None or amount < 0 or not sign:
-        draft.note(
-            "OF686", f"entry {line}", value=text[:60] or names.text(node, "CdtDbtInd"), field="amount or CdtDbtInd"
-        )
+        draft.note("OF686", f"entry {line}", value=text[:60] or record.text("CdtDbtInd"), field="amount or CdtDbtInd")
         return
     draft.currency = draft.currency or currency
-    booked, valued = _day(names, node, "BookgDt"), _day(names, node, "ValDt")
+    booked, valued = _day(record, "BookgDt"), _day(record, "ValDt")
     if booked is None and valued is None:
-        draft.note("OF690", f"entry {line}", value=names.text(node, "BookgDt/Dt", "BookgDt/DtTm", "ValDt/Dt"))
-    reversal = names.text(node, "RvslInd") in _TRUE
-    status = names.text(node, "Sts/Cd", "Sts", "Sts/Prtry").upper()
-    payments = names.all(node, "NtryDtls/TxDtls") or names.all(node, "TxDtls")
-    details = [_detail(names, payment, sign, reversal, draft) for payment in payments]
+        draft.note("OF690", f"entry {line}", value=record.text("BookgDt/Dt", "BookgDt/DtTm", "ValDt/Dt"))
+    reversal = record.text("RvslInd") in _TRUE
+    status = record.text("Sts/Cd", "Sts", "Sts/Prtry").upper()
+    details = [_detail(payment, sign, reversal, draft) for payment in record.payments]
     first = details[0] if len(details) == 1 else Detail(None, "")
     batch = details if len(details) > 1 else []
     remittance = first.text or fold(" ".join(detail.text for detail in batch))
-    extra = names.text(node, "AddtlNtryInf")
-    own = (names.text(node, "AcctSvcrRef"), names.text(node, "NtryRef"), *first.bank_ids)
+    extra = record.text("AddtlNtryInf")
+    own = (record.text("AcctSvcrRef"), record.text("NtryRef"), *first.bank_ids)
     draft.book(
         sign * amount,
         line=line,
         booked=booked,
         value_date=valued,
         currency=currency,
-        reference=first.reference or names.text(node, "NtryDtls/Btch/PmtInfId", "NtryDtls/Btch/MsgId"),
+        reference=first.reference or record.text("NtryDtls/Btch/PmtInfId", "NtryDtls/Btch/MsgId"),
         end_to_end_id=first.end_to_end_id,
         name=first.name,
         iban=first.iban,
@@ -216,42 +227,40 @@ def _entry(names: _Names, draft: Draft, node: etree._Element) -> None:
         bank_ids=tuple(dict.fromkeys(one for one in own if one)),
         reversal=reversal,
         pending=status in ("PDNG", "INFO", "FUTR"),
-        code=_code(names, node),
+        code=_code(record),
         details=tuple(batch),
     )
 
 
-def _code(names: _Names, node: etree._Element) -> str:
-    parts = (names.text(node, "BkTxCd/Domn/Cd"), names.text(node, "BkTxCd/Domn/Fmly/Cd"),
-             names.text(node, "BkTxCd/Domn/Fmly/SubFmlyCd"))  # fmt: skip
-    return "/".join(part for part in parts if part) or names.text(node, "BkTxCd/Prtry/Cd")
+def _code(record: _Record) -> str:
+    parts = (record.text("BkTxCd/Domn/Cd"), record.text("BkTxCd/Domn/Fmly/Cd"),
+             record.text("BkTxCd/Domn/Fmly/SubFmlyCd"))  # fmt: skip
+    return "/".join(part for part in parts if part) or record.text("BkTxCd/Prtry/Cd")
 
 
-def _detail(names: _Names, node: etree._Element, sign: int, reversal: bool, draft: Draft) -> Detail:
+def _detail(record: _Record, sign: int, reversal: bool, draft: Draft) -> Detail:
     # A credit was paid by the debtor; a reversed credit was a debit, which the creditor got.
     payer = (sign > 0) is not reversal
-    name, iban = _party(names, node, "Dbtr" if payer else "Cdtr")
+    name, iban = _party(record, "Dbtr" if payer else "Cdtr")
     if not name and not iban:
-        other_name, other_iban = _party(names, node, "Cdtr" if payer else "Dbtr")
+        other_name, other_iban = _party(record, "Cdtr" if payer else "Dbtr")
         if other_iban != draft.account:
             name, iban = other_name, other_iban
-    amount, currency, _ = _money(names, node)
+    amount, currency, _ = _money(record)
     if amount is None:
-        found = node.find(names.path("AmtDtls/TxAmt"))
-        amount, currency, _ = _money(names, found) if found is not None else (None, "", "")
-    direction = _sign(names, node) or sign
+        amount, currency, _ = _money(record, "AmtDtls/TxAmt/Amt")
+    direction = _sign(record) or sign
     minor = split_minor(direction * amount, currency)[0] if amount is not None else None
-    structured = names.texts(node, "RmtInf/Strd/CdtrRefInf/Ref") + names.texts(node, "RmtInf/Strd/CdtrRefInf/CdtrRef")
-    documents = names.texts(node, "RmtInf/Strd/RfrdDocInf/Nb") + names.texts(node, "RmtInf/Strd/RfrdDocInf/RfrdDocNb")
-    words = [*names.texts(node, "RmtInf/Ustrd"), *structured, *documents, *names.texts(node, "RmtInf/Strd/AddtlRmtInf")]
-    words += [names.text(node, path) for path in ("AddtlTxInf", "RtrInf/Rsn/Cd", "RtrInf/AddtlInf")]
-    ids = (names.text(node, f"Refs/{tag}") for tag in ("AcctSvcrRef", "TxId", "UETR", "InstrId", "ClrSysRef"))
+    structured = record.texts("RmtInf/Strd/CdtrRefInf/Ref") + record.texts("RmtInf/Strd/CdtrRefInf/CdtrRef")
+    documents = record.texts("RmtInf/Strd/RfrdDocInf/Nb") + record.texts("RmtInf/Strd/RfrdDocInf/RfrdDocNb")
+    words = [*record.texts("RmtInf/Ustrd"), *structured, *documents, *record.texts("RmtInf/Strd/AddtlRmtInf")]
+    words += [record.text(path) for path in ("AddtlTxInf", "RtrInf/Rsn/Cd", "RtrInf/AddtlInf")]
+    ids = (record.text(f"Refs/{tag}") for tag in ("AcctSvcrRef", "TxId", "UETR", "InstrId", "ClrSysRef"))
     return Detail(
         amount=minor,
         currency=currency,
-        reference=next(iter(structured or documents), "")
-        or names.text(node, "Refs/ChqNb", "Refs/MndtId", "Refs/InstrId"),
-        end_to_end_id=_provided(names.text(node, "Refs/EndToEndId")),
+        reference=next(iter(structured or documents), "") or record.text("Refs/ChqNb", "Refs/MndtId", "Refs/InstrId"),
+        end_to_end_id=_provided(record.text("Refs/EndToEndId")),
         name=name,
         iban=iban,
         text=" ".join(word for word in words if word),
@@ -263,24 +272,22 @@ def _provided(reference: str) -> str:
     return "" if reference.upper() in ("NOTPROVIDED", "NOT PROVIDED", "NONREF") else reference
 
 
-def _party(names: _Names, node: etree._Element, role: str) -> tuple[str, str]:
+def _party(record: _Record, role: str) -> tuple[str, str]:
     at = f"RltdPties/{role}"
-    name = names.text(node, f"{at}/Nm", f"{at}/Pty/Nm", f"{at}/Agt/FinInstnId/Nm",
+    name = record.text(f"{at}/Nm", f"{at}/Pty/Nm", f"{at}/Agt/FinInstnId/Nm",
                       f"RltdPties/Ultmt{role}/Nm", f"RltdPties/Ultmt{role}/Pty/Nm")  # fmt: skip
-    account = names.text(
-        node, f"{at}Acct/Id/IBAN", f"{at}Acct/Id/Othr/Id", f"{at}Acct/Id/BBAN", f"{at}Acct/Id/PrtryAcct/Id"
-    )
+    account = record.text(f"{at}Acct/Id/IBAN", f"{at}Acct/Id/Othr/Id", f"{at}Acct/Id/BBAN", f"{at}Acct/Id/PrtryAcct/Id")
     return name, account.replace(" ", "")
 
 
-def _summary(names: _Names, draft: Draft, node: etree._Element) -> None:
+def _summary(draft: Draft, record: _Record) -> None:
     """Keep what the bank declares about its own entries; they follow the summary, so `_declared` is checked at the
     end.
     """
     for tag, sign in (("TtlCdtNtries", "credit"), ("TtlDbtNtries", "debit")):
-        total = plain_amount(names.text(node, f"{tag}/Sum"))
+        total = plain_amount(record.text(f"{tag}/Sum"))
         if total is not None:
             draft.declared[sign] = total
-    count = names.text(node, "TtlNtries/NbOfNtries")
+    count = record.text("TtlNtries/NbOfNtries")
     if count.isdecimal() and len(count) < 10:
         draft.declared["count"] = Decimal(count)
