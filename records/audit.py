@@ -4,7 +4,8 @@ The event form, version 1 (canonical JSON, see `canonical`; what does not apply 
 
     v, seq, id, ts, actor {kind, id, session}, on_behalf, run {id, flow, commit, config}, action,
     item {id, process, key, from, to, version, payload}, doc [{sha256, role}], where {system, origin, screen},
-    before, after, evidence [{sha256, kind}], outcome, reason {code, where, facts}, prev_item_seq, approval
+    before, after, evidence [{sha256, kind}], outcome, reason {code, where, facts}, prev_item_seq, approval,
+    began (when the transaction began before the event in front of it, whose time it then takes)
 """
 
 from __future__ import annotations

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from config.errors import ApplicationException, ConfigError
 
 __all__ = ["LOCK_SECONDS", "OneWriter", "as_typed", "connect"]
 
+_IDLE_SECONDS = 2
 LOCK_SECONDS = 30
 """How long a writer waits for another one before OF704."""
 
@@ -33,7 +36,8 @@ def connect(url: str) -> Engine:
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
         else:
-            engine = create_engine(parsed, pool_pre_ping=True)
+            engine = create_engine(parsed)
+            event.listen(engine, "checkout", _ask_first)
             event.listen(engine, "begin", _begin_postgresql)
     except (ModuleNotFoundError, ValueError, DBAPIError) as error:
         raise ConfigError("OF701", url.split("@")[-1], why=error) from error
@@ -58,6 +62,18 @@ def _begin_sqlite(connection: Connection) -> None:
 def _begin_postgresql(connection: Connection) -> None:
     if connection.get_execution_options().get("reading"):
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+
+def _ask_first(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Ask a connection that was idle whether it still lives; asking each time would cost a third of a short one."""
+    now = time.monotonic()
+    if now - record.info.get("used", now) > _IDLE_SECONDS:
+        try:
+            connection.execute("SELECT 1")
+            connection.rollback()
+        except connection.OperationalError as error:
+            raise DisconnectionError from error
+    record.info["used"] = now
 
 
 def as_typed(error: DBAPIError, where: str) -> ApplicationException | None:

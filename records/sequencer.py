@@ -10,21 +10,25 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import timedelta
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, text
 
 from records.canonical import written
+from records.clock import from_text
 from records.ids import new_ids
 from records.transaction import Draft, Transaction
 
-__all__ = ["EVERY_SECONDS", "keep", "sequence"]
+__all__ = ["EVERY_SECONDS", "SLACK", "keep", "sequence"]
 
 _LOCK = 712_002
-_BATCH = 2000
+_BATCH = 5000
 _TAKE = """DELETE FROM pending WHERE id IN (SELECT id FROM pending ORDER BY id LIMIT %s) RETURNING id, item, body"""
-EVERY_SECONDS = 0.2
+SLACK = timedelta(minutes=5)
+"""Longer than any transaction: times that go back further come from a clock that was set back."""
+EVERY_SECONDS = 0.5
 """How often a process that writes looks after what is pending; whoever reads the log does so at once."""
 _MOST, _LARGE = 65_535, 12_000
 """Bytes of an event, and of one value of an event that is too large."""
@@ -40,7 +44,7 @@ def keep(tx: Transaction) -> None:
     items, bodies = [draft.item for draft in tx.drafts], [written(draft.body) for draft in tx.drafts]
     with closing(tx.connection.connection.cursor()) as cursor:
         cursor.execute(
-            "INSERT INTO pending (item, body) SELECT * FROM unnest(%s::text[], %s::bytea[])", (items, bodies)
+            "INSERT INTO pending (item, body) SELECT * FROM unnest(%b::text[], %b::bytea[])", (items, bodies)
         )
 
 
@@ -54,13 +58,20 @@ def sequence(connection: Connection, *, wait: bool = True) -> None:
                 return
             if not _locked(connection, wait):
                 return
-            with closing(connection.connection.cursor()) as cursor:
-                cursor.execute(_TAKE, (_BATCH,))
+            with closing(_cursor(connection)) as cursor:
+                # Not yet on the disk is no loss: a move that a power cut undoes leaves the events in `pending`.
+                cursor.execute("SET LOCAL synchronous_commit = off")
+                cursor.execute(_TAKE, (_BATCH,), binary=True)
                 rows = sorted(cursor.fetchall())
             if rows:
                 _place(connection, [Draft(item, orjson.loads(body)) for _, item, body in rows])
         if len(rows) < _BATCH:
             return
+
+
+def _cursor(connection: Connection) -> Any:
+    """The driver's own cursor: psycopg's takes `binary`, which DBAPI does not know."""
+    return connection.connection.cursor()
 
 
 def _locked(connection: Connection, wait: bool) -> bool:
@@ -74,9 +85,10 @@ def _place(connection: Connection, drafts: Sequence[Draft]) -> None:
     """Number events and store them, as the only one who does so now; by the driver itself: this is the hot path."""
     sqlite = connection.dialect.name == "sqlite"
     with closing(connection.connection.cursor()) as cursor:
-        cursor.execute("SELECT max(seq) FROM events")
+        cursor.execute("SELECT seq, bytes FROM events ORDER BY seq DESC LIMIT 1")
         row = cursor.fetchone()
-        seq = -1 if row is None or row[0] is None else row[0]
+        seq, stamp = (row[0], orjson.loads(row[1])["ts"]) if row is not None else (-1, "")
+        drafts = _in_time(drafts, stamp)
         previous = _last_of(cursor, list({draft.item for draft in drafts if draft.item is not None}), sqlite=sqlite)
         rows = []
         for draft, event_id in zip(drafts, new_ids(len(drafts)), strict=True):
@@ -95,9 +107,36 @@ def _place(connection: Connection, drafts: Sequence[Draft]) -> None:
         else:
             columns = tuple(list(column) for column in zip(*rows, strict=True))
             cursor.execute(
-                "INSERT INTO events (seq, item, bytes) SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bytea[])",
+                "INSERT INTO events (seq, item, bytes) SELECT * FROM unnest(%b::bigint[], %b::text[], %b::bytea[])",
                 columns,
             )
+
+
+def _in_time(drafts: Sequence[Draft], stamp: str) -> Sequence[Draft]:
+    """The events with times that never go back.
+
+    One that began while others were placed takes their time and keeps its own as `began`; a clock that was set back
+    by more than `SLACK` gets an event that says so.
+    """
+    if all(draft.body["ts"] >= stamp for draft in drafts[:1]) and len({draft.body["ts"] for draft in drafts}) == 1:
+        return drafts
+    result: list[Draft] = []
+    for draft in drafts:
+        own = draft.body["ts"]
+        if own < stamp and from_text(stamp) - from_text(own) > SLACK:
+            result.append(Draft(None, _set_back(stamp, own)))
+        elif own < stamp:
+            draft.body |= {"ts": stamp, "began": own}
+        stamp = draft.body["ts"]
+        result.append(draft)
+    return result
+
+
+def _set_back(before: str, after: str) -> dict[str, Any]:
+    return {
+        "v": 1, "ts": after, "action": "clock.set_back", "outcome": "ok", "before": {"ts": before},
+        "after": {"ts": after}, "actor": {"kind": "system", "id": "clock", "session": ""},
+    }  # fmt: skip
 
 
 def _entry(body: dict[str, Any]) -> bytes:

@@ -14,8 +14,7 @@ from typing import Any, Literal
 
 import orjson
 
-from config.errors import OficioError
-from records.canonical import canonical
+from records.canonical import is_canonical as is_canonical_json
 from records.merkle import EMPTY_ROOT, leaf_hash
 from records.note import VerifierKey, is_canonical, open_note, parse_checkpoint, parse_note
 from records.tiles import WIDTH, BlockTree, tile_path
@@ -277,10 +276,9 @@ class _Chain:
         """What is wrong with an event by itself and after those before it."""
         try:
             body: Any = orjson.loads(data)
-            same = isinstance(body, dict) and canonical(body) == data
-        except (OficioError, ValueError) as error:
-            return Finding("bad form", seq, f"event {seq} is not JSON in our profile: {error}")
-        if not same:
+        except ValueError as error:
+            return Finding("bad form", seq, f"event {seq} is not JSON: {error}")
+        if not (isinstance(body, dict) and is_canonical_json(data, body)):
             return Finding("bad form", seq, f"event {seq} is not in canonical form")
         if body.get("seq") != seq:
             return Finding("edited", seq, f"event {seq} says that it is number {body.get('seq')}")
