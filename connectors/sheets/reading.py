@@ -79,8 +79,8 @@ def _read_workbook(workbook: Workbook, options: SheetOptions) -> Sheet:
     table = workbook.load(sheet, header or None, first)
     report = SheetReport(
         workbook.kind, sheet=sheet, sheets=workbook.sheets, hidden_sheets=workbook.hidden,
-        hidden_rows=tuple(scan.hidden_rows) if scan else (), hidden_columns=tuple(scan.hidden_columns) if scan else (),
-        error_cells=tuple(scan.error_cells) if scan else (), preamble=_preamble(preview[: max(0, header - first)]),
+        hidden_rows=tuple(scan.hidden_rows), hidden_columns=tuple(scan.hidden_columns),
+        error_cells=tuple(scan.error_cells), preamble=_preamble(preview[: max(0, header - first)]),
     )  # fmt: skip
 
     def again(header: int, rows: int) -> pl.DataFrame:
@@ -109,7 +109,7 @@ def _choose(workbook: Workbook, options: SheetOptions) -> str:
     return visible[0]
 
 
-def _facts(workbook: Workbook, scan: SheetScan | None, options: SheetOptions) -> list[Reason]:
+def _facts(workbook: Workbook, scan: SheetScan, options: SheetOptions) -> list[Reason]:
     remarks = []
     if workbook.date_1904:
         remarks.append(reason("OF672", workbook.where))
@@ -119,8 +119,6 @@ def _facts(workbook: Workbook, scan: SheetScan | None, options: SheetOptions) ->
         )
     if workbook.hidden:
         remarks.append(reason("OF671", workbook.where, what="sheets", which=", ".join(workbook.hidden)))
-    if scan is None:
-        return remarks
     if scan.uncalculated:
         if options.uncalculated == "refuse":
             raise DocumentRefused(

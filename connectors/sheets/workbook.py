@@ -16,6 +16,7 @@ from lxml import etree
 
 from config.errors import DocumentRefused
 from connectors.sheets.header import Cell
+from connectors.sheets.other_scans import scan_ods, scan_xls, scan_xlsb
 from connectors.sheets.package import Package, inspect_package, ole_kind
 from connectors.sheets.probe import SheetFacts, probe
 from connectors.sheets.text_table import Table
@@ -47,6 +48,7 @@ class Workbook:
 
     kind: str
     where: str
+    data: bytes
     reader: fastexcel.ExcelReader
     package: Package | None
     sheets: tuple[str, ...]
@@ -57,20 +59,26 @@ class Workbook:
     links: bool = False
     macros: bool = False
 
-    def scan(self, sheet: str) -> SheetScan | None:
-        """Facts of a worksheet that the parser does not give; None where the format is not XML worksheets."""
-        if self.package is None or sheet not in self.members:
-            return None
-        strings = "xl/sharedStrings.xml" if "xl/sharedStrings.xml" in self.package.names else ""
-        return scan_worksheet(self.package.archive, self.members[sheet], strings, where=f"{self.where} {sheet}".strip())
+    def scan(self, sheet: str) -> SheetScan:
+        """Facts of a worksheet that the parser does not give: errors and hidden rows, and for xlsx much more."""
+        number = self.sheets.index(sheet) + 1
+        if self.package is None:
+            return scan_xls(self.data, number)
+        if self.kind == "ods":
+            return scan_ods(self.package, sheet)
+        if sheet in self.members:
+            strings = "xl/sharedStrings.xml" if "xl/sharedStrings.xml" in self.package.names else ""
+            place = f"{self.where} {sheet}".strip()
+            return scan_worksheet(self.package.archive, self.members[sheet], strings, where=place)
+        return scan_xlsb(self.package, number) if self.kind == "xlsb" else SheetScan()
 
-    def preview(self, sheet: str, scan: SheetScan | None) -> tuple[list[list[Cell | None]], int]:
+    def preview(self, sheet: str, scan: SheetScan) -> tuple[list[list[Cell | None]], int]:
         """The first rows as cells, and the row number of the first of them.
 
         Raises:
             DocumentRefused: OF653 the parser finds the sheet damaged.
         """
-        if scan is not None and scan.preview:
+        if scan.preview:
             return _grid(scan.preview)
         with _parsing(self.where):
             head = self.reader.load_sheet(sheet, header_row=None, n_rows=PREVIEW_ROWS, dtypes="string").to_polars()
@@ -162,7 +170,7 @@ def open_workbook(data: bytes, *, where: str = "") -> Workbook:
         reader = fastexcel.read_excel(data)
         names = tuple(reader.sheet_names)
     unseen = tuple(fact.name for fact in facts.values() if not fact.visible)
-    workbook = Workbook(kind, where, reader, package, names, unseen, facts=facts)
+    workbook = Workbook(kind, where, data, reader, package, names, unseen, facts=facts)
     if package is not None and kind in ("xlsx", "xlsm"):
         _describe_xlsx(workbook, package)
     return workbook
