@@ -18,7 +18,7 @@ from config.systems import System
 from connectors import sheets
 from records import WorkItem, processes, work_items
 
-__all__ = ["add_records", "process_of", "read_records"]
+__all__ = ["add_records", "own_key", "process_of", "read_records"]
 
 _STATES = "entered ready review failed duplicate"
 
@@ -147,7 +147,7 @@ def add_records(
     items: list[WorkItem] = []
     seen: set[str] = set()
     for number, given in enumerate(records, 1):
-        record = {"key": _own_key(given), **given}
+        record = {"key": own_key(given), **given}
         key = render(system.forms[form].key, record)
         if key in seen:
             raise BusinessException("OF552", f"record {number}", key=key)
@@ -170,7 +170,8 @@ def _add(office: Office, process: str, key: str, record: Mapping[str, Any]) -> W
         return work_items.find(tx, process, key=key)[0]
 
 
-def _own_key(record: Mapping[str, Any]) -> str:
+def own_key(record: Mapping[str, Any]) -> str:
+    """The key of a record that brings none: of supplier, number and year when it has them, else of all it says."""
     supplier, number, day = (str(record.get(name) or "") for name in ("supplier_code", "invoice_number", "issue_date"))
     if supplier and number and day:
         return entry_key(supplier, number, day[:4])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bots.data_entry import accounts
+from bots.data_entry.entries import own_key
 from bots.data_entry.looking import look_up
 from bots.data_entry.runner import Runner, ladder_of
 from bots.data_entry.stage import base_url, browser, load_system
@@ -88,7 +89,7 @@ def dry_run(office: Office, name: str, form_name: str, record: Mapping[str, Any]
     with _logged_in(office, name, trial) as session:
         if session is None:
             return trial
-        values = dict(record)
+        values = {"key": own_key(record), **record}
         values["key"] = render(form.key, values)
         needs(values, form.needs, form.title)
         before = len(look_up(Runner(session, system, dict(values), frame=form.frame), form.look_up))

@@ -1,0 +1,161 @@
+"""What the protocol, read-back and evidence cost over a hand-written Playwright script of the same form.
+
+`python -m benchmarks.entering [--items N]`: the demo's legacy system, one account, one browser; the two take turns in
+rounds of ten items, so that both meet the same machine.  Stated: seconds an item (median of rounds) and the ratio; the
+share of protocol (look-ups), read-back and evidence apart; then two accounts against one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from playwright.sync_api import Browser, Frame, Page
+
+from bots.data_entry import accounts, enter, load_system
+from bots.data_entry.protocol import Clerk, Held
+from bots.data_entry.record import invoice_record
+from bots.data_entry.runner import Runner, ladder_of
+from bots.data_entry.stage import browser
+from config.systems import Form, System
+from connectors.browser.ladder import Ladder
+from connectors.browser.session import Session
+from demo.legacy.app import create_app
+from demo.legacy.server import serve
+from demo.legacy.store import Store
+from records import work_items
+from tests.entering.offices import add_ready, invoice_payload, make_config, open_office
+
+
+def by_hand(page: Page, number: str) -> None:
+    """The same form as somebody would script it: no look-up, no read-back, no evidence."""
+    main = _named(page, "principal")
+    with main.expect_navigation(wait_until="domcontentloaded"):
+        _named(page, "menu").get_by_text("Alta de facturas").click()
+    with main.expect_navigation(wait_until="domcontentloaded"):
+        main.select_option("[name=supplier]", "P0001")
+    fields = {"number": number, "reference": f"H{number}", "date": "31/03/2026", "due": "30/04/2026",
+              "l1_concept": f"{number} Suministros Ejemplo, S.A.", "l1_base": "100,00", "l1_tax": "21,00"}  # fmt: skip
+    for name, value in fields.items():
+        main.fill(f"[name={name}]", value)
+    main.select_option("[name=currency]", "EUR")
+    main.select_option("[name=l1_code]", "N21")
+    with main.expect_navigation(wait_until="domcontentloaded"):
+        main.get_by_text("Actualizar").click()
+    with main.expect_navigation(wait_until="domcontentloaded"):
+        main.get_by_text("Grabar").click()
+
+
+def _named(page: Page, name: str) -> Frame:
+    frame = page.frame(name=name)
+    assert frame is not None
+    return frame
+
+
+def _page_by_hand(chromium: Browser, url: str) -> Page:
+    page = chromium.new_page()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(url)
+    page.fill("[name=u]", "bot2")
+    page.fill("[name=p]", "robot-dos-1984")
+    page.click("[type=submit]")
+    page.frame_locator("[name=cabecera]").get_by_text("Salir").wait_for()
+    return page
+
+
+def measure(folder: Path, url: str, rounds: int, size: int) -> dict[str, object]:
+    """Rounds of: by hand, the form alone (steps and save), the whole protocol."""
+    office = open_office(folder)
+    system = load_system(office, "demo")
+    form = system.forms["invoice"]
+    worker = accounts.worker_name(office) + ":bench"
+    seat = accounts.take_seat(office, "demo", system, worker, only="bot1")
+    assert seat is not None
+    seconds: dict[str, list[float]] = {"by hand": [], "form": [], "protocol": []}
+    with browser() as chromium:
+        page = _page_by_hand(chromium, url)
+        clerk = Clerk(office, "demo", system, "invoice", form, seat, lambda: Session(chromium, system, url), worker)
+        session = clerk.log_in()
+        for turn in range(rounds + 1):
+            add_ready(office, *[invoice_payload(f"P{turn}-{n}") for n in range(size)])
+            started = time.perf_counter()
+            for n in range(size):
+                by_hand(page, f"H{turn}-{n}")
+            hand = time.perf_counter()
+            for n in range(size):
+                record = invoice_record(invoice_payload(f"F{turn}-{n}"), office.settings)
+                runner = Runner(session, system, record, frame=form.frame)
+                session.fresh_item(str)
+                runner.do(form.steps)
+                session.press(form.frame, _save(runner, form), loads=form.save.loads)
+            alone = time.perf_counter()
+            for _ in range(size):
+                with office.records.begin() as tx:
+                    item = work_items.claim(
+                        tx, "invoices", states=["ready"], limit=1, lease=_lease(system), worker=worker
+                    )[0]
+                assert Held(clerk, item).enter() == "entered"
+            whole = time.perf_counter()
+            if turn:  # the first round warms all three up
+                seconds["by hand"].append((hand - started) / size)
+                seconds["form"].append((alone - hand) / size)
+                seconds["protocol"].append((whole - alone) / size)
+        clerk.close()
+    accounts.give_back(office, seat.lease)
+    middle = {name: statistics.median(values) for name, values in seconds.items()}
+    return {
+        "seconds an item": {name: round(value, 3) for name, value in middle.items()},
+        "form / by hand": round(middle["form"] / middle["by hand"], 2),
+        "protocol, read-back, evidence / by hand": round(middle["protocol"] / middle["by hand"], 2),
+    }
+
+
+def _save(runner: Runner, form: Form) -> Ladder:
+    return ladder_of(form.save.press, "press", runner.record)
+
+
+def _lease(system: System) -> timedelta:
+    return timedelta(seconds=system.limits.lease)
+
+
+def accounts_together(folder: Path, items: int, parallel: int) -> float:
+    """Seconds an item of a whole run with so many accounts, start of browsers included."""
+    make_config(folder, {"lease": 20, "settle": 2}, parallel=parallel)
+    with (office := open_office(folder)).records:
+        add_ready(office, *[invoice_payload(f"A{parallel}-{n}") for n in range(items)])
+        report = enter(office, "demo")
+        assert report.outcomes["entered"] == items, report
+        return report.seconds / items
+
+
+def main() -> int:
+    """Print the figures as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--size", type=int, default=10)
+    parser.add_argument("--items", type=int, default=60)
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="oficio-bench-"))
+    with serve(create_app(folder / "legacy.db")) as url:
+        os.environ["OFICIO_SYSTEM_DEMO_URL"] = url
+        make_config(folder / "one", {"lease": 20, "settle": 2})
+        found = measure(folder / "one", url, options.rounds, options.size)
+        if options.items:
+            alone = accounts_together(folder / "a1", options.items, 1)
+            together = accounts_together(folder / "a2", options.items, 2)
+            found["one account, two accounts (s an item)"] = [round(alone, 3), round(together, 3)]
+        found["in the legacy system"] = len(Store(folder / "legacy.db").invoices())
+    found["load of the machine"] = os.getloadavg()[0]
+    sys.stdout.write(json.dumps(found, indent=1) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
