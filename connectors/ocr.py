@@ -14,7 +14,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -47,6 +47,7 @@ _MAX_SIDE = 2600
 """Dots; more cost memory and time and are not read better: A4 at 220 dots an inch."""
 _DETECTED_SIDE = 1600
 """Dots at which lines are looked for; they are read at full resolution."""
+_GOOD = 0.9
 _POOR = 0.75
 """A page whose words are less sure than this on average is tried in the other three directions."""
 
@@ -117,10 +118,7 @@ def recognise(picture: Image.Image, page: int, width: float, height: float, engi
     grey = picture.convert("RGB")
     found, turned = read(grey), 0
     if found and (_standing(found) or _sureness(found) < _POOR):
-        found, turned = max(
-            ((found, 0), *((read(_turned(grey, angle)), angle) for angle in (90, 270, 180))),
-            key=lambda tried: _evidence(tried[0]),
-        )
+        found, turned = _other_ways(read, grey, found)
     if turned in (90, 270):
         width, height = height, width
     pixels = picture.height if turned in (90, 270) else picture.width
@@ -128,6 +126,20 @@ def recognise(picture: Image.Image, page: int, width: float, height: float, engi
     tilt = _tilt(found, pixels)
     words = tuple(_words(found, tilt, scale, (width / 2, height / 2), page))
     return Recognised(words, width, height, tilt, turned, chosen)
+
+
+def _other_ways(
+    read: Callable[[Image.Image], list[Found]], picture: Image.Image, first: list[Found]
+) -> tuple[list[Found], int]:
+    """The most evident of the directions in which the page can be read, and the degrees to it; stops at a good one."""
+    best, turned = first, 0
+    for angle in (90, 270) if _standing(first) else (180, 90, 270):
+        tried = read(_turned(picture, angle))
+        if _evidence(tried) > _evidence(best):
+            best, turned = tried, angle
+        if _sureness(tried) > _GOOD and not _standing(tried):
+            break
+    return best, turned
 
 
 def _turned(picture: Image.Image, clockwise: int) -> Image.Image:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from bots.reader.compare import doubts_of, line_holds
 from bots.reader.ids import compact, iban_holds
-from bots.reader.page import Page
+from bots.reader.page import OwnIdentity, Page
 from bots.reader.reading import Line, Proof, Reading, Tax, Value
 from config.errors import Reason
 from config.money import exponent
@@ -19,22 +19,27 @@ _AGREES = "xml and page agree"
 _NEEDED = ("invoice_number", "issue_date", "currency", "seller_name", "gross_total")
 
 
-def merge(einvoice: EInvoice, page_reading: Reading | None, pages: Sequence[Page]) -> Reading:
+def merge(
+    einvoice: EInvoice, page_reading: Reading | None, pages: Sequence[Page], own: OwnIdentity | None = None
+) -> Reading:
     """The e-invoice as a reading: its values, each with its place on the page where the page says the same.
 
+    What the XML leaves out (a MINIMUM profile has no lines and no IBAN) is taken from a page that proves itself.
     Its doubts: what the page says otherwise (OF215), and what the XML itself contradicts or leaves out (OF210).
     """
     seen = any(page.words for page in pages)
     differences = doubts_of(einvoice, page_reading, pages) if seen else ()
-    proofs = {proof.name: proof for proof in _proofs(einvoice)}
+    proofs = {proof.name: proof for proof in _proofs(einvoice, own or OwnIdentity())}
     if seen:
         proofs[_AGREES] = Proof(_AGREES, not differences, "the page shows what the XML says", tuple(einvoice.fields))
     failed = [proof for proof in proofs.values() if not proof.holds and proof.name != _AGREES]
     broken = tuple(Reason("OF210", "", {"says": proof.says}) for proof in failed)
+    more = page_reading if page_reading is not None and page_reading.confident else Reading()
+    fields = {name: _value(name, text, page_reading, proofs) for name, text in einvoice.fields.items()}
     return Reading(
         type=einvoice.type,
-        fields={name: _value(name, text, page_reading, proofs) for name, text in einvoice.fields.items()},
-        lines=tuple(_line(line) for line in einvoice.lines),
+        fields={**more.fields, **fields},
+        lines=tuple(_line(line) for line in einvoice.lines) or more.lines,
         taxes=tuple(_tax(tax) for tax in einvoice.taxes),
         proofs=proofs,
         doubts=(*differences, *broken),
@@ -51,7 +56,7 @@ def _value(name: str, text: str, page_reading: Reading | None, proofs: dict[str,
     return Value(text, text=shown.text, page=shown.page, box=shown.box, source="xml", proofs=held)
 
 
-def _proofs(xml: EInvoice) -> Iterator[Proof]:
+def _proofs(xml: EInvoice, own: OwnIdentity) -> Iterator[Proof]:
     """The sums of EN 16931-1 (BR-CO-10 to 17), by the amounts that the XML gives; ids; the parties."""
     yield from _sums(xml)
     yield from _products(xml)
@@ -62,6 +67,8 @@ def _proofs(xml: EInvoice) -> Iterator[Proof]:
         yield Proof(
             "iban check digits", iban_holds(xml.fields["iban"]), f"check digits of {xml.fields['iban']}", ("iban",)
         )
+    ours = compact(xml.fields.get("seller_vat_id", "")) in {compact(vat_id) for vat_id in own.vat_ids}
+    yield Proof("seller is not us", not ours, f"seller {xml.fields.get('seller_name', '?')}", ("seller_vat_id",))
     seller, buyer = xml.fields.get("seller_vat_id"), xml.fields.get("buyer_vat_id")
     if seller and buyer:
         yield Proof(

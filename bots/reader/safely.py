@@ -52,7 +52,7 @@ def read(
     """
     sources = find_sources(data, name, limits)
     seen = understand_all(sources.pages, own) if any(page.words for page in sources.pages) else []
-    readings = [merge(xml, _same(xml, seen), sources.pages) for xml in sources.einvoices] or seen
+    readings = [merge(xml, _same(xml, seen), sources.pages, own) for xml in sources.einvoices] or seen
     if not readings:
         raise _nothing_to_read(sources, name)
     return [_noted(_on_paper(reading, sources), sources) for reading in readings]

@@ -9,9 +9,10 @@ import pytest
 
 from bots.reader.compare import differences, line_holds
 from bots.reader.merge import merge
-from bots.reader.page import Page
+from bots.reader.page import OwnIdentity, Page
 from bots.reader.safely import read
 from bots.reader.sources import find_sources
+from config.errors import Reason
 from connectors.einvoice import EInvoice, EInvoiceLine, read_einvoice
 from tests.papers import samples
 
@@ -115,3 +116,18 @@ def test_a_price_may_be_rounded_in_its_last_place() -> None:
     assert line_holds(EInvoiceLine(quantity="50", unit_price="4.10", line_total="204.75")) is True
     assert line_holds(EInvoiceLine(quantity="50", unit_price="4.10", line_total="209.75")) is False
     assert line_holds(EInvoiceLine(quantity="50", unit_price="4.10")) is None
+
+
+def test_our_own_invoice_goes_to_a_person() -> None:
+    us = OwnIdentity(names=("Talleres Ejemplo GmbH",), vat_ids=("DE 136695976",))
+    (reading,) = read(samples.cii(), own=us)
+    assert [doubt.facts["says"] for doubt in reading.doubts] == ["seller Talleres Ejemplo GmbH"]
+
+
+def test_what_the_xml_leaves_out_comes_from_a_page_that_proves_itself(xml: EInvoice, pages: tuple[Page, ...]) -> None:
+    (page_reading,) = read(samples.printed_pdf())
+    short = replace(xml, lines=(), fields={name: text for name, text in xml.fields.items() if name != "iban"})
+    proven = merge(short, replace(page_reading, doubts=()), pages)
+    assert (proven.fields["iban"].source, len(proven.lines)) == ("text", 2)
+    doubted = merge(short, replace(page_reading, doubts=(Reason("OF230"),)), pages)
+    assert "iban" not in doubted.fields
