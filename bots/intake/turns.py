@@ -5,8 +5,6 @@ The lease saves work; that nothing is taken twice rests on the database's keys a
 
 from __future__ import annotations
 
-import os
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -14,6 +12,7 @@ from datetime import timedelta
 from bots.office import Office
 from config.errors import OficioError
 from records import Lease, Transaction, leases
+from records.takeover import release_dead
 
 __all__ = ["Turn", "lost", "turn_at"]
 
@@ -44,9 +43,13 @@ class Turn:
 
 @contextmanager
 def turn_at(office: Office, name: str) -> Iterator[Turn | None]:
-    """The turn at a mailbox or folder, given back at the end; None when another intake has it."""
+    """The turn at a mailbox or folder, given back at the end; None when another intake has it.
+
+    The turn of a process of this machine that is gone (killed) is free at once.
+    """
     with office.records.begin() as tx:
-        lease = leases.acquire(tx, name, office.worker, TTL) or _take_over(tx, name, office.worker)
+        release_dead(tx)
+        lease = leases.acquire(tx, name, office.worker, TTL)
     if lease is None:
         yield None
         return
@@ -60,29 +63,3 @@ def turn_at(office: Office, name: str) -> Iterator[Turn | None]:
 def lost(error: OficioError) -> bool:
     """Whether an error says that another intake has taken over, which then goes on with the work."""
     return error.code == "OF702"
-
-
-def _take_over(tx: Transaction, name: str, worker: str) -> Lease | None:
-    """The lease of a process of this machine that is gone (killed): nobody has to wait until it runs out."""
-    owner = leases.holder(tx, name)
-    if owner is None or not _is_gone(owner):
-        return None
-    old = leases.acquire(tx, name, owner, TTL)
-    if old is None:
-        return None
-    leases.release(tx, old)
-    return leases.acquire(tx, name, worker, TTL)
-
-
-def _is_gone(owner: str) -> bool:
-    host, _, rest = owner.partition(":")
-    pid = rest.partition(":")[0]
-    if host != socket.gethostname() or not pid.isdecimal():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except (PermissionError, OverflowError):
-        return False
-    return False

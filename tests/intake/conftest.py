@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-import socket
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ import pytest
 from bots.office import Office
 from config.settings import Mailbox, load_settings
 from records import Actor, Records, RunInfo, Session, audit, work_items
+from records.takeover import worker_name
 from tests.intake.dovecot import PASSWORD, Dovecot, unavailable
 
 
@@ -73,8 +73,9 @@ def open_office(home: Path, worker: str = "") -> Iterator[Office]:
     home.mkdir(parents=True, exist_ok=True)
     settings = load_settings(home)
     session = Session(actor=Actor("bot", "intake"), run=RunInfo(id="test"))
-    with Records.open(settings.database_url, home=home, session=session) as records:
-        name = worker or f"{socket.gethostname()}:{os.getpid()}:{next(_workers)}"
+    database = os.environ.get("OFICIO_TEST_DATABASE") or settings.database_url
+    with Records.open(database, home=home, session=session) as records:
+        name = worker or worker_name(str(next(_workers)))
         yield Office(settings=settings, records=records, worker=name)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,9 +15,11 @@ from bots.intake.turns import turn_at
 from bots.office import Office
 from config.errors import OficioError
 from config.settings import WatchedFolder
-from records.schema import leases
+from records import leases, schema
 from tests.intake.conftest import open_office, states
 from tests.intake.mails import PDF
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_one_at_a_time(office: Office) -> None:
@@ -31,13 +33,12 @@ def test_one_at_a_time(office: Office) -> None:
 
 
 def test_the_turn_of_a_process_that_is_gone_is_taken_over(office: Office) -> None:
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
-    worker = f"{socket.gethostname()}:{gone.pid}:x"
-    with open_office(office.settings.home, worker=worker) as dead:
-        turn_at(dead, "folder:a").__enter__()
-        with turn_at(office, "folder:a") as turn:
-            assert turn is not None
+    name = "from records.takeover import worker_name; print(worker_name('x'))"
+    gone = subprocess.run([sys.executable, "-c", name], cwd=ROOT, capture_output=True, text=True, check=True)
+    with open_office(office.settings.home, worker=gone.stdout.strip()) as dead, dead.records.begin() as tx:
+        assert leases.acquire(tx, "folder:a", dead.worker, timedelta(hours=1))
+    with turn_at(office, "folder:a") as turn:
+        assert turn is not None
 
 
 @pytest.mark.parametrize("worker", ["another-host:1:x", "nonsense", "host:pid:x"])
@@ -50,7 +51,7 @@ def test_the_turn_of_an_unknown_process_is_not(office: Office, worker: str) -> N
 
 def expire(office: Office) -> None:
     with office.records.begin() as tx:
-        tx.connection.execute(sa.update(leases).values(until=0))
+        tx.connection.execute(sa.update(schema.leases).values(until=0))
 
 
 def test_who_lost_the_turn_commits_nothing(office: Office) -> None:
