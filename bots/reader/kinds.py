@@ -65,7 +65,7 @@ def _heads(row: Row, hit: Hit, extra: int, *, big: bool) -> bool:
     after = row.words[hit.last].text if hit.last < len(row.words) else ""
     if row.words[hit.last - 1].text.endswith(":") or after == ":":
         return False
-    if hit.means("title", "not an invoice"):
+    if hit.means("title", "not an invoice") and not (big and extra <= 5):
         return extra <= 2 and not any(char.isdigit() for char in after)
     return extra <= 2 or big
 
