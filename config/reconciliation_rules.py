@@ -94,10 +94,15 @@ class Tolerance(Strict):
 
 
 class Fee(Strict):
-    """What a bank may keep for itself: at most so many minor units and so many percent of the item."""
+    """What a bank may keep for itself: at most so many minor units and so many percent of the item.
+
+    Attributes:
+        on_top: also when it was added to what was paid, rather than taken from it.
+    """
 
     minor: Minor = 1500
     percent: Percent = Decimal(25)
+    on_top: bool = False
 
 
 class Discount(Strict):

@@ -159,9 +159,11 @@ class Desk:
         """Turn accepted groups whose difference or residual is above a limit (minor units) into suggestions."""
         if limit is None:
             return
-        large = [group for group in self.groups if max(abs(group.residual), abs(group.difference)) > limit]
-        for group in large:
-            self.groups.remove(group)
+        accepted, self.groups = self.groups, []
+        for group in accepted:
+            if max(abs(group.residual), abs(group.difference)) <= limit:
+                self.groups.append(group)
+                continue
             self.left.taken[list(group.left)] = False
             self.right.taken[list(group.right)] = False
             self.suggest(replace(group, code="OF625", score=0.95))

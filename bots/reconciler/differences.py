@@ -60,12 +60,19 @@ def judge(rules: Rules, item: int, paid: int, days: int) -> Verdict | None:
     if within(rules, item, paid):
         return Verdict("OF612", difference=gap)
     if abs(paid) > abs(item):
-        return None
+        return (
+            Verdict("OF614", difference=gap) if rules.fee and rules.fee.on_top and _is_fee(rules, item, gap) else None
+        )
     if _is_discount(rules, item, gap, days):
         return Verdict("OF613", difference=gap)
-    if rules.fee and abs(gap) <= rules.fee.minor and abs(gap) * 100 <= rules.fee.percent * abs(item):
+    if _is_fee(rules, item, gap):
         return Verdict("OF614", difference=gap)
     return Verdict("OF615", residual=gap) if rules.partial else None
+
+
+def _is_fee(rules: Rules, item: int, gap: int) -> bool:
+    fee = rules.fee
+    return fee is not None and abs(gap) <= fee.minor and abs(gap) * 100 <= fee.percent * abs(item)
 
 
 def _is_discount(rules: Rules, item: int, gap: int, days: int) -> bool:

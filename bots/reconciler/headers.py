@@ -37,7 +37,9 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "party": (
         "supplier", "vendor", "party", "counterparty", "name", "customer", "proveedor", "cliente", "beneficiary",
         "payee", "beneficiario", "ordenante", "lieferant", "empfänger", "fournisseur", "fornitore", "leverancier",
-        "tercero",
+        "tercero", "beneficiario ordenante", "ordenante beneficiario", "beneficiario remitente", "payee payer",
+        "empfänger auftraggeber", "auftraggeber empfänger", "name empfänger", "contraparte", "gegenpartei",
+        "tegenpartij",
     ),
     "reference": (
         "reference", "ref", "invoice", "invoice number", "invoice no", "number", "numero", "factura",
