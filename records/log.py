@@ -16,7 +16,7 @@ from records import audit, schema, sequencer
 from records.clock import to_micros
 from records.ids import new_id
 from records.keys import load_signer, replace_key, retired_keys
-from records.merkle import Frontier, leaf_hash
+from records.merkle import Frontier, consistency_proof, leaf_hash, tree_root
 from records.note import (
     Checkpoint,
     Signer,
@@ -167,6 +167,11 @@ class Log:
         """(number, bytes) of the events from `start` to before `end`."""
         with self._records.typed(), self._records.reading() as connection:
             yield from rows(connection, start, end)
+
+    def consistency(self, old: int, new: int) -> list[bytes]:
+        """The proof that the log of `old` events is a prefix of that of `new` (RFC 6962 section 2.1.2)."""
+        leaves = [leaf_hash(data) for _, data in self.events(0, new)]
+        return consistency_proof(old, new, lambda start, end: tree_root(leaves[start:end]))
 
     def verify(self, heads: Sequence[str] = ()) -> Verification:
         """Verify every event and every checkpoint, and that the log contains the `heads` that were kept elsewhere.

@@ -9,16 +9,26 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 from bots.office import Office, StageReport
 from config.errors import ApplicationException, AuditBroken
 from config.yaml_file import Strict, read_yaml
+from records.anchors import ask_for_timestamp, ask_witness
 from records.keys import write_once
 from records.log import SignedCheckpoint
 from records.note import parse_checkpoint, parse_note
+from records.witness import CosignerKey
 
 __all__ = ["AuditRules", "audit_rules", "heads_folder", "kept_heads", "seal"]
+
+
+class WitnessRule(Strict):
+    """A witness: its address, and its key as it prints it when it starts (`name+id+base64`)."""
+
+    url: str
+    key: str
 
 
 class AuditRules(Strict):
@@ -26,9 +36,13 @@ class AuditRules(Strict):
 
     Attributes:
         heads: the auditor's folder; relative paths are below the office's home.
+        witnesses: C2SP witnesses that cosign each head.
+        timestamps: addresses of RFC 3161 authorities.
     """
 
     heads: Path = Path("heads")
+    witnesses: tuple[WitnessRule, ...] = ()
+    timestamps: tuple[str, ...] = ()
 
 
 def audit_rules(office: Office) -> AuditRules:
@@ -62,8 +76,35 @@ def seal(office: Office) -> StageReport:
         write_once(folder / f"{checkpoint.size:012d}.note", checkpoint.note.encode(), mode=0o444)
     except OSError as error:
         raise ApplicationException("OF705", str(folder), why=error) from error
+    outcomes = Counter({"sealed": 1})
+    for anchor in _anchors(office, checkpoint, folder):
+        outcomes[anchor] += 1
     office.progress("seal", 1, 1, f"{checkpoint.size} events")
-    return StageReport("seal", Counter({"sealed": 1}), time.monotonic() - started)
+    return StageReport("seal", outcomes, time.monotonic() - started)
+
+
+def _anchors(office: Office, head: SignedCheckpoint, folder: Path) -> Iterator[str]:
+    """Have the head cosigned and stamped; an anchor that does not answer is told, and the others go on."""
+    rules = audit_rules(office)
+    for number, witness in enumerate(rules.witnesses):
+        path = folder / f"{head.size:012d}.witness{number}"
+        try:
+            if not path.exists():
+                key = CosignerKey.parse(witness.key)
+                write_once(path, ask_witness(office.records.log, head, witness.url, key).note.encode(), mode=0o444)
+            yield "witnessed"
+        except ApplicationException as error:
+            office.log.warning("%s", error)
+            yield "witness failed"
+    for number, url in enumerate(rules.timestamps):
+        path = folder / f"{head.size:012d}.tsr{number}"
+        try:
+            if not path.exists():
+                write_once(path, ask_for_timestamp(head, url), mode=0o444)
+            yield "stamped"
+        except ApplicationException as error:
+            office.log.warning("%s", error)
+            yield "timestamp failed"
 
 
 def _must_continue(office: Office, folder: Path) -> None:
