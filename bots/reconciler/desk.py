@@ -148,11 +148,12 @@ class Desk:
 
     def take(self, group: Group) -> None:
         """Accept one group; none of its rows may be taken."""
-        left, right = list(group.left), list(group.right)
-        if self.left.taken[left].any() or self.right.taken[right].any():
+        if not self.is_open(group):
             raise AssertionError("a row is taken twice")
-        self.left.taken[left] = True
-        self.right.taken[right] = True
+        for row in group.left:
+            self.left.taken[row] = True
+        for row in group.right:
+            self.right.taken[row] = True
         self.groups.append(group)
 
     def ask_above(self, limit: int | None) -> None:
@@ -170,7 +171,8 @@ class Desk:
 
     def is_open(self, group: Group) -> bool:
         """Whether none of the group's rows is taken."""
-        return not (self.left.taken[list(group.left)].any() or self.right.taken[list(group.right)].any())
+        left, right = self.left.taken, self.right.taken
+        return not any(left[row] for row in group.left) and not any(right[row] for row in group.right)
 
     def suggest(self, group: Group) -> None:
         """Keep a group for a person to decide."""

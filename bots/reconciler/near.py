@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from rapidfuzz.distance import OSA
@@ -203,6 +204,7 @@ class Near:
         return "OF617" if self._likeness(line, item).distance is not None else "OF618"
 
 
+@lru_cache(maxsize=100_000)
 def _form(ref: str) -> tuple[str, int]:
     """Letters of a reference and how many digits it has."""
     return "".join(c for c in ref if not c.isdigit()), sum(c.isdigit() for c in ref)
