@@ -155,6 +155,8 @@ def main() -> int:
             f"{number:4d} {kill:<22} {'killed' if outcome.killed else 'ended ':<6} runs {outcome.runs} {state}",
             flush=True,
         )
+        if not outcome.good:
+            print(f"       {vars(outcome)}")
         for note in outcome.notes:
             print(f"       {note}")
         if outcome.good:
