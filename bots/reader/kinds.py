@@ -104,8 +104,10 @@ def find_currency(sheet: Sheet, totals: Sequence[Amount], countries: Sequence[st
     for amount in totals:
         if code := _resolved(sheet, amount.currency):
             votes[code] += 3
-        for code, _ in _words_of(sheet, amount.row):
-            votes[code] += 2
+        others = [a for a in sheet.spots.amounts.get(amount.row.index, ()) if a.currency and a not in totals]
+        for code, index in _words_of(sheet, amount.row):
+            if not any(other.first <= index < other.last for other in others):  # "8956.82 | 8688.12 CHF"
+                votes[code] += 2
     if votes:
         return votes.most_common(1)[0][0], None, "amounts" if len(votes) == 1 else "mixed"
     last = max((amount.row.index for amount in totals), default=len(sheet.layout.rows))

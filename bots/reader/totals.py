@@ -223,10 +223,23 @@ def _prove(made: Hypothesis, pool: _Pool, tax_rows: Sequence[TaxRow], tables: Se
             made.rates, made.rates_hold = rates, True
         elif any(row.labelled and row.percent for row in tax_rows):
             made.rates_hold = False
+    if net is not None and net == gross and not tax and _names_a_tax(pool, net):
+        made.rates_hold = False  # this way to read the page leaves out a tax that it names
     _prove_lines(made, pool, tables)
     made.score += {True: 0.7, False: -0.3, None: 0.0}[made.rates_hold] + (0.6 if made.lines_hold else 0.0)
     if gross is not None and pool.get("amount_due", gross) is not None:
         made.score += 0.1
+
+
+def _names_a_tax(pool: _Pool, net: Decimal) -> bool:
+    """Whether an amount that can be a tax of this net stands beside a tax label."""
+    return any(
+        candidate.score >= 0.5
+        and (candidate.label is None or candidate.label.row is candidate.amount.row)
+        and 0 < value / net <= Decimal("0.4")
+        for value, candidate in pool.of("tax_total")
+        if net
+    )
 
 
 def _prove_lines(made: Hypothesis, pool: _Pool, tables: Sequence[Table]) -> None:
