@@ -17,6 +17,7 @@ from connectors import sheets
 from connectors.bank.column_names import Columns, find_columns
 from connectors.bank.model import BankFile, Draft, Statement
 from connectors.bank.table_lines import Lines, read_lines
+from connectors.bank.unnamed_columns import guess_columns
 from connectors.bank.values import iban_in
 
 __all__ = ["read_table"]
@@ -38,7 +39,7 @@ def read_table(data: bytes, *, name: str = "") -> BankFile:
         DocumentRefused: OF659 it has no date or no amount column; and the refusals of `connectors.sheets.read`.
     """
     sheet = sheets.read(data, name=name)
-    columns = find_columns(sheet.frame.columns)
+    columns = find_columns(sheet.frame.columns) if sheet.report.header_row else guess_columns(sheet)
     missing = [] if columns.one("booked") or columns.one("value_date") else ["date"]
     if not (columns.one("amount") or (columns.one("credit") and columns.one("debit"))):
         missing.append("amount")

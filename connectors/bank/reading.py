@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from config.errors import DocumentRefused
+from connectors.bank.archive import is_plain_archive, read_archive
 from connectors.bank.bai2 import read_bai2
 from connectors.bank.camt import read_camt
 from connectors.bank.csv_statement import read_table
@@ -58,10 +59,19 @@ def read(data: bytes | Path, *, name: str = "") -> BankFile:
         raise DocumentRefused("OF668", where, size=size, limit=MAX_BYTES)
     reader = _READERS.get(kind)
     if reader is None:
-        raise DocumentRefused(
-            "OF665", where, why="empty" if not head.strip(b"\0 \t\r\n") else "no bank format begins so"
-        )
-    return reader(data.read_bytes() if isinstance(data, Path) else data, name=where)
+        empty = not head.strip(b"\0 \t\r\n")
+        raise DocumentRefused("OF665", where, why="empty" if empty else "no bank format begins so")
+    content = data.read_bytes() if isinstance(data, Path) else data
+    if kind == "workbook" and is_plain_archive(content):
+        return read_archive(content, _read_member, name=where)
+    return reader(content, name=where)
+
+
+def _read_member(data: bytes, *, name: str) -> BankFile:
+    """A member of an archive; an archive inside an archive is none of a bank's."""
+    if data.startswith(b"PK\x03\x04") and is_plain_archive(data):
+        raise DocumentRefused("OF665", name, why="an archive inside an archive")
+    return read(data, name=name)
 
 
 def _head(data: bytes | Path) -> bytes:

@@ -131,6 +131,7 @@ def _load(text: str, header: int | None, dialect: Dialect, skip: int) -> Table:
     except (pl.exceptions.ComputeError, pl.exceptions.NoDataError, pl.exceptions.ShapeError):
         frame, ragged = _load_ragged(body, dialect, start)
     if header is None:
+        frame.columns = [f"column_{position}" for position in range(1, frame.width + 1)]
         return Table(frame, None, start + 1, ragged)
     names = unique_names(frame.row(0)) if frame.height else frame.columns
     frame = frame.slice(1)

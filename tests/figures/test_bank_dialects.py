@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 
+from config.errors import DocumentRefused
 from connectors import bank
 
 
@@ -245,6 +248,49 @@ def test_csv_with_fees_apart_is_proven_by_the_running_balance() -> None:
 def test_csv_amounts_finer_than_a_cent_and_lines_without_an_amount_are_named() -> None:
     statement = only("Date;Text;Amount\n2026-01-13;a;5,005\n2026-01-14;b;\n2026-01-15;c;7,5\n")
     assert {problem.code for problem in statement.problems} == {"OF687", "OF694", "OF689"}
+
+
+def test_csv_without_names_is_told_by_its_values() -> None:
+    statement = only(
+        '"01/13/2026","-12.00","*","","COFFEE"\n"01/14/2026","1,500.00","*","","PAYROLL"\n"01/15/2026","-7.25","*","","BREAD"\n'
+    )
+    assert [entry.amount for entry in statement.entries] == [-1200, 150000, -725]
+    assert statement.entries[1].booked == date(2026, 1, 14)
+    statement = only(
+        "532013000\tEUR\t20260113\t100,00\t88,00\t20260113\t-12,00\tCOFFEE\n"
+        "532013000\tEUR\t20260114\t88,00\t1588,00\t20260114\t1500,00\tPAYROLL\n"
+    )
+    assert (statement.account, statement.currency, statement.opening) == ("532013000", "EUR", Decimal(100))
+    assert (statement.balanced, [entry.amount for entry in statement.entries]) == (True, [-1200, 150000])
+
+
+def test_csv_without_names_whose_amount_cannot_be_told_is_refused() -> None:
+    with pytest.raises(DocumentRefused) as refused:
+        bank.read(b"2026-01-13;5,00;7,00;a\n2026-01-14;6,00;9,00;b\n")
+    assert refused.value.code == "OF659"
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    stream = BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def test_a_zip_of_statements_is_one_file_and_is_used_whole_or_not_at_all() -> None:
+    first = CAMT.format(closing="40.00", entries=BATCH).encode()
+    second = CAMT.format(closing="15.00", entries=RETURNED).encode()
+    found = bank.read(zipped({"b.xml": second, "a.xml": first}))
+    assert (found.format, [one.closing for one in found.statements]) == ("camt", [Decimal(40), Decimal(15)])
+    for members, code in (
+        ({"a.xml": first, "b.xml": second[:300]}, "OF666"),
+        ({"a.xml": zipped({"b.xml": second})}, "OF665"),
+        ({"a.xml": bytes(100 << 20)}, "OF652"),
+    ):
+        with pytest.raises(DocumentRefused) as refused:
+            bank.read(zipped(members))
+        assert refused.value.code == code
 
 
 def test_csv_in_utf_16_and_in_windows_1252() -> None:
