@@ -306,6 +306,14 @@ class LookUp(_Described):
     steps: tuple[Step, ...]
     rows: Rows
     match: Mapping[str, str]
+    direct: bool = False
+    """The steps are one `open`, and the read-back starts with an `open` too: the list is fetched and not shown."""
+
+    @model_validator(mode="after")
+    def _direct_is_one_open(self) -> Self:
+        if self.direct and (len(self.steps) != 1 or self.steps[0].open is None):
+            raise ValueError("`direct` needs `steps` to be one `open`")
+        return self
 
 
 class ReadBack(_Described):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bots.data_entry.runner import Runner, ladder_of
@@ -53,8 +53,14 @@ def pages(runner: Runner, rows: Rows) -> Iterator[list[dict[str, str]]]:
 
 
 def look_up(runner: Runner, what: LookUp) -> list[Hit]:
-    """All rows in which every `match` column shows its value; the list's page with the first hit is left open."""
-    hits = _hits(runner, what)
+    """All rows in which every `match` column shows its value; the list's page with the first hit is left open.
+
+    A look-up that opens an address (and a read-back that does, too) asks for the list without showing it.
+    """
+    quick = _quick(runner, what)
+    if quick is not None:
+        return _matching(runner, what, [quick])
+    hits = _matching(runner, what, _opened(runner, what))
     if len(hits) == 1 and what.rows.next is not None and hits[0].page > 1:
         for page, _ in enumerate(_opened(runner, what), 1):
             if page == hits[0].page:
@@ -67,12 +73,21 @@ def _opened(runner: Runner, what: LookUp) -> Iterator[list[dict[str, str]]]:
     yield from pages(runner, what.rows)
 
 
-def _hits(runner: Runner, what: LookUp) -> list[Hit]:
+def _quick(runner: Runner, what: LookUp) -> list[dict[str, str]] | None:
+    if not what.direct or len(what.steps) != 1 or what.steps[0].open is None:
+        return None
+    step, rows = what.steps[0], what.rows
+    following = rows.next.rungs(text=True)[0][1] if rows.next is not None else ""
+    frame = step.frame or runner.frame
+    return runner.session.fetched_rows(frame, render(step.open or "", runner.record), dict(rows.columns), following)
+
+
+def _matching(runner: Runner, what: LookUp, found: Iterable[list[dict[str, str]]]) -> list[Hit]:
     wanted = {name: render(template, runner.record) for name, template in what.match.items()}
     formats = what.rows.formats
     return [
         Hit(page, line, row)
-        for page, rows in enumerate(_opened(runner, what), 1)
+        for page, rows in enumerate(found, 1)
         for line, row in enumerate(rows, 1)
         if all(same(row[name], text, formats.get(name, "text"), runner.system) for name, text in wanted.items())
     ]

@@ -28,7 +28,7 @@ from config.errors import ApplicationException, BusinessException, OficioError, 
 from config.systems import Form, System
 from connectors.browser.page_rules import origin_of
 from connectors.browser.session import Session, Submission
-from records import Evidence, Where, WorkItem, intents, reviews, work_items
+from records import Evidence, Where, WorkItem, intents, leases, reviews, work_items
 
 __all__ = ["Clerk"]
 
@@ -381,12 +381,14 @@ class Held:
             OficioError: OF702, one of them was taken over: nothing more may be done.
         """
         clerk, limits = self.clerk, self.clerk.system.limits
-        accounts.keep_seat(clerk.office, clerk.seat, clerk.system, now=now)
-        if now or time.monotonic() - self.renewed >= limits.lease / 3:
-            with clerk.office.records.begin() as tx:
-                item = work_items.renew(tx, self.item, timedelta(seconds=limits.lease))
-            self.item = item
-            self.renewed = time.monotonic()
+        if not now and time.monotonic() - min(self.renewed, clerk.seat.renewed) < limits.lease / 3:
+            return
+        ttl = timedelta(seconds=limits.lease)
+        with clerk.office.records.begin() as tx:
+            seat = leases.renew(tx, clerk.seat.lease, ttl)
+            item = work_items.renew(tx, self.item, ttl)
+        self.item, clerk.seat.lease = item, seat
+        self.renewed = clerk.seat.renewed = time.monotonic()
 
     def _wait(self, seconds: float) -> None:
         until = time.monotonic() + seconds

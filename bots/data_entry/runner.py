@@ -236,8 +236,7 @@ class Runner:
                 self.session.set_many(frame, [(entry.ladder, entry.text) for entry in late])
                 for entry in late:
                     entry.done = True
-            self.session.quiet(frame)
-            shown = self.session.look(frame, [entry.ladder for entry in entries])
+            shown = self.session.settled(frame, [entry.ladder for entry in entries])
             wrong = [
                 (entry, found) for entry, found in zip(entries, shown, strict=True) if not self._kept(entry, found)
             ]

@@ -224,7 +224,7 @@
           if (cells.length === 1 && heads.length > 1) return null;
           return Object.fromEntries(at.map(([name, [from]]) => {
             const cell = cells.find(([start, end]) => start <= from && end > from);
-            return [name, cell ? norm(cell[2].innerText) : ''];
+            return [name, cell ? norm(cell[2].innerText || cell[2].textContent) : ''];
           }));
         }).filter(Boolean).filter(one => Object.values(one).some(Boolean));
       }
@@ -248,5 +248,43 @@
   const print = (root, ladder) => { const {element} = find(root, ladder); return element ? element.innerHTML : null; };
   const redrawn = (root, [ladder, before]) => { const now = print(root, ladder); return now !== null && now !== before; };
 
-  return {find, look, set, rows, signs, print, redrawn};
+  // As `look`, once the document was not redrawn for `ms` (see REDRAWN in session.py); waits no longer than 20 times `ms`.
+  const settled = async (root, [ladders, ms]) => {
+    const key = Symbol.for('oficio'), start = performance.now();
+    while (ms && window[key] !== undefined) {
+      const now = performance.now(), left = ms - (now - window[key]);
+      if (left <= 0 || now - start > 20 * ms) break;
+      await new Promise(done => setTimeout(done, left));
+    }
+    return look(root, ladders);
+  };
+
+  // Choose an option as `select_option` does: [options, chosen value or null, usable].
+  const choose = (el, wanted) => {
+    const options = [...(el.options || [])].map(o => [norm(o.text), o.value, o.index]);
+    if (el.disabled) return 'disabled';
+    const folded = wanted.toLowerCase();
+    let fit = options.filter(o => o[0] === wanted);
+    if (!fit.length) fit = options.filter(o => o[1] === wanted);
+    if (!fit.length) fit = options.filter(o => o[0].toLowerCase() === folded || o[0].toLowerCase().startsWith(folded + ' '));
+    if (!fit.length || (fit.length > 1 && new Set(fit.map(o => o[1])).size > 1)) return 'none';
+    if (el.selectedIndex === fit[0][2]) return 'same';
+    el.focus();
+    el.selectedIndex = fit[0][2];
+    el.dispatchEvent(new Event('input', {bubbles: true, composed: true}));
+    el.dispatchEvent(new Event('change', {bubbles: true}));
+    return 'chosen';
+  };
+
+  // The rows of a page that is fetched and not shown; null when it has no such table as it comes from the server.
+  const fetched = async (root, [url, columns, next]) => {
+    const answer = await fetch(url, {credentials: 'same-origin', redirect: 'error', cache: 'no-store'});
+    if (!answer.ok || !(answer.headers.get('content-type') || '').includes('html')) return null;
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const found = rows(page, columns, true);
+    if (!found || (next && [...page.querySelectorAll(SELECTORS.press)].some(el => fold(el.textContent || el.value) === fold(next)))) return null;
+    return found;
+  };
+
+  return {find, look, set, rows, signs, print, redrawn, settled, choose, fetched};
 })()

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-__all__ = ["ENGINE", "Found", "Kind", "Ladder", "engine_script", "page_script"]
+__all__ = ["ENGINE", "Found", "Kind", "Ladder", "choosing_script", "engine_script", "page_script"]
 
 ENGINE = "ladder"
 Kind = Literal["edit", "tick", "file", "press", "any"]
@@ -77,9 +77,14 @@ def engine_script() -> str:
     )
 
 
-def page_script(function: Literal["look", "set", "rows", "signs", "print", "redrawn"]) -> str:
+def page_script(function: Literal["look", "set", "rows", "signs", "print", "redrawn", "settled", "fetched"]) -> str:
     """A function of one argument for `frame.evaluate`."""
     return f"argument => ({_source()}).{function}(document, argument)"
+
+
+def choosing_script() -> str:
+    """For `locator.evaluate` with the wanted text: `chosen`, `same`, `none` or `disabled`."""
+    return f"(element, wanted) => ({_source()}).choose(element, wanted)"
 
 
 def found(answer: Sequence[dict[str, Any]]) -> list[Found]:

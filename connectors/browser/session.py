@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from config.errors import ApplicationException, BusinessException, OficioError
 from config.systems import Sign, System
 from connectors.browser.errors import typed
-from connectors.browser.ladder import Found, Ladder, found, page_script
+from connectors.browser.ladder import Found, Ladder, choosing_script, found, page_script
 from connectors.browser.page_rules import DialogDesk, is_draft, is_write, only_these, origin_of
 
 if TYPE_CHECKING:
@@ -26,10 +26,6 @@ PAGE = "page"
 _REDRAWN = """(() => { const key = Symbol.for('oficio'); window[key] = performance.now();
 new MutationObserver(() => { window[key] = performance.now(); }).observe(document,
 {childList: true, subtree: true, characterData: true, attributeFilter: ['id', 'name', 'for']}); })()"""
-_QUIET = """ms => new Promise(done => { const key = Symbol.for('oficio'), start = performance.now();
-if (window[key] === undefined) return done(false);
-const look = () => { const now = performance.now(), left = ms - (now - window[key]);
-if (left <= 0) done(true); else if (now - start > 20 * ms) done(false); else setTimeout(look, left); }; look(); })"""
 
 
 @dataclass
@@ -238,15 +234,13 @@ class Session:
         """
         with self.acting(str(ladder)):
             locator = self.frame(frame).locator(ladder.selector)
-            options: list[list[str]] = locator.evaluate(
-                "el => [...(el.options || [])].map(o => [o.text.replace(/\\s+/g, ' ').trim(), o.value])",
-                timeout=_ms(timeout),
-            )
-            value = _option(options, text)
-            if value is None:
-                raise BusinessException("OF523", self.page.url, field=ladder, wanted=text)
             with self.new_document(loads):
-                locator.select_option(value=value, timeout=_ms(timeout))
+                answer = locator.evaluate(choosing_script(), text, timeout=_ms(timeout))
+                if answer == "none":
+                    raise BusinessException("OF523", self.page.url, field=ladder, wanted=text)
+                if answer == "disabled" or (answer == "same" and loads is not None):
+                    # as a person's hand would: waits until it is enabled; chooses anew what is chosen already
+                    locator.select_option(label=text, timeout=_ms(timeout))
 
     def tick(self, frame: str | None, ladder: Ladder, on: bool, timeout: float | None = None) -> None:
         """Set a tick box or radio button."""
@@ -323,11 +317,30 @@ class Session:
             answer: list[str] = self.frame(frame).evaluate(page_script("signs"), asked)
             return answer
 
-    def quiet(self, frame: str | None) -> None:
-        """Until the frame's document was not redrawn for `quiet_ms` (from its start on); at most 20 times as long."""
-        if self.system.limits.quiet_ms:
-            with self.acting("quiet"):
-                self.frame(frame).evaluate(_QUIET, self.system.limits.quiet_ms)
+    def settled(self, frame: str | None, ladders: Sequence[Ladder]) -> list[Found]:
+        """As `look`, when the frame's document was not redrawn for `quiet_ms` (from its start on)."""
+        with self.acting("look"):
+            asked = [[ladder.body for ladder in ladders], self.system.limits.quiet_ms]
+            return found(self.frame(frame).evaluate(page_script("settled"), asked))
+
+    def fetched_rows(
+        self, frame: str | None, path: str, columns: dict[str, str], next_: str
+    ) -> list[dict[str, str]] | None:
+        """The rows of a page that the frame fetches and does not show: a look-up in one round trip.
+
+        None when that cannot be said: another origin, an error, a page that draws itself, a list with further pages.
+        """
+        from playwright.sync_api import Error
+
+        target = self.frame(frame)
+        url = self.url + "/" + path.lstrip("/")
+        if "://" in path or origin_of(target.url) != origin_of(url):
+            return None
+        try:
+            answer: list[dict[str, str]] | None = target.evaluate(page_script("fetched"), [url, columns, next_])
+        except Error:  # whatever it was, the page itself will show
+            return None
+        return answer
 
     def submit(
         self,
@@ -460,15 +473,6 @@ class Session:
                 if shown.strip():
                     parts.append(f"== {frame.name or PAGE} {frame.url}\n{shown.strip()}\n")
             return "\n".join(parts)
-
-
-def _option(options: list[list[str]], wanted: str) -> str | None:
-    exact = [value for text, value in options if text == wanted] or [value for _, value in options if value == wanted]
-    if exact:
-        return exact[0]
-    folded = wanted.casefold()
-    begins = [value for text, value in options if text.casefold().startswith(folded + " ") or text.casefold() == folded]
-    return begins[0] if len(begins) == 1 else None
 
 
 def _ms(seconds: float | None) -> float | None:
