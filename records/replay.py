@@ -62,17 +62,20 @@ def replay(events: Iterable[Mapping[str, Any]]) -> dict[str, Replayed]:
 def compare(records: Records) -> list[Difference]:
     """Every place where tables or archive are not what the log says."""
     named: dict[str, str] = {}
+    disposed: set[str] = set()
 
     def events() -> Iterator[Mapping[str, Any]]:
         for _, data in records.log.events():
             body: Mapping[str, Any] = parse(data)
+            if body["action"] == "document.disposed":
+                disposed.update(one["sha256"] for one in body["doc"])
             for one in [*body.get("doc", ()), *body.get("evidence", ())]:
                 named.setdefault(one["sha256"], body.get("item", {}).get("id", ""))
             yield body
 
     records.log.sequence()
     told = replay(events())
-    return [*_items(records, told), *_files(records.archive, named)]
+    return [*_items(records, told), *_files(records.archive, {k: v for k, v in named.items() if k not in disposed})]
 
 
 def _items(records: Records, told: Mapping[str, Replayed]) -> Iterator[Difference]:

@@ -105,3 +105,18 @@ def test_a_broken_log_is_exit_code_4(office: Office, home: Path, capsys: pytest.
         tx.connection.exec_driver_sql("DELETE FROM events WHERE seq = 3")
     assert command.verify(home=home) == 4
     assert "missing" in capsys.readouterr().err
+
+
+def test_backup_compare_and_erase_from_the_command_line(
+    office: Office, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    live(office)
+    assert command.compare(home=home) == 0
+    assert command.erase("ann@example.es", ground="asked", home=home) == 0
+    assert command.backup(tmp_path / "backup", home=home) == 0
+    assert command.restore_backup(tmp_path / "backup", tmp_path / "restored") == 0
+    assert command.verify(home=tmp_path / "restored") == 0
+    with office.records.begin() as tx:
+        tx.connection.exec_driver_sql("UPDATE work_items SET state = 'ready'")
+    assert command.compare(home=home) == 4
+    assert "the log says rejected, the office ready" in capsys.readouterr().err

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select, text, update
 
+from benchmarks.records import flip_bytes
 from records import Records
 from records.clock import to_micros
 from records.log import SignedCheckpoint
@@ -201,6 +202,14 @@ def test_the_attack_is_found(tmp_path: Path, name: str) -> None:
         TABLE[name].do(crime)
         assert found(crime, []) == TABLE[name].inside
         assert found(crime, heads) == TABLE[name].outside
+
+
+def test_any_flipped_byte_is_found_and_its_place_named(tmp_path: Path) -> None:
+    """The short form of the 10,000 flips of `benchmarks/records.py`."""
+    crime, _ = scene(tmp_path / "home")
+    with crime.records:
+        result = flip_bytes(crime.records, 200)
+    assert (result.flips, result.found, result.named) == (200, 200, 200)
 
 
 def test_signing_moments_are_kept(tmp_path: Path) -> None:
