@@ -7,6 +7,7 @@ else of its kind stands there instead, or it follows from values that are printe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -34,6 +35,7 @@ _DOUBTING: Mapping[str, frozenset[str]] = {
 }
 """Doubts by which the reading itself says that it is not sure of a field."""
 _SHORT_ID = 6
+_COUNTRY = re.compile(r"[A-Z]{2,3}")
 _NOTHING = "–"
 _CENT = Decimal("0.01")
 Field = str
@@ -105,7 +107,7 @@ class _Comparison:
             case "issue_date" | "due_date" | "service_start" | "service_end":
                 return self._date_agrees(name, date.fromisoformat(value))
             case "currency":
-                return value in self.printed.currencies or self._currency_left_out(value)
+                return self._currency_agrees(value)
             case "seller_vat_id" | "buyer_vat_id":
                 return self._vat_id_agrees(value) or (name == "buyer_vat_id" and self._only_the_sellers())
             case "iban":
@@ -115,7 +117,7 @@ class _Comparison:
             case "order_reference" | "corrected_invoice":
                 return self.printed.has_letters(value)
             case "seller_address" | "buyer_address":
-                return not self.printed.missing_words(value.rpartition(", ")[0] or value)  # its country is not printed
+                return all(self._part_printed(part) for part in value.split(", "))
             case _:
                 return self._terms_agree(value)
 
@@ -198,9 +200,20 @@ class _Comparison:
             len(without_country) > _SHORT_ID and self.printed.has_letters(without_country)
         )
 
-    def _currency_left_out(self, value: str) -> bool:
-        seen = self.reading.get("currency")
-        return seen == value or (seen is None and not self.printed.currencies)
+    def _currency_agrees(self, value: str) -> bool:
+        seen = self.reading.fields.get("currency")
+        if seen is not None and seen.source != "computed":
+            return seen.value == value
+        left_out = seen.value == value if seen is not None else not self.printed.currencies
+        return value in self.printed.currencies or left_out
+
+    def _part_printed(self, part: str) -> bool:
+        """A street with its number, or a town with its code: its figures must stand beside its words."""
+        if _COUNTRY.fullmatch(part):  # the code is not printed
+            return True
+        if any(char.isdigit() for char in part) and any(char.isalpha() for char in part):
+            return self.printed.has_letters(part)
+        return not self.printed.missing_words(part)
 
     def _only_the_sellers(self) -> bool:
         """Whether the page has no VAT id beside the seller's, and its reading none of the buyer's: it is left out."""
