@@ -47,6 +47,7 @@ def test_logos_are_no_papers_and_a_photo_alone_is() -> None:
         ("factura.zip", zipped(a_pdf=b"0" * 30_000_000), "OF316"),
         ("raro.dat", bytes(range(256)), "OF320"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "bytes",  # a zip holds the time: no name for a test
 )
 def test_what_cannot_be_read_goes_to_a_person_with_a_reason(name: str, data: bytes, code: str) -> None:
     assert papers(mail((name, data, "application/octet-stream"))) == [(name, code)]
