@@ -195,10 +195,9 @@ def _notice_identifiers(block: Block, column: pl.Series) -> None:
     if not _IDENTIFIER.search(plain(column.name)):
         return
     digits = column.abs().cast(pl.String).str.len_chars()
-    short = (digits < digits.max()).fill_null(value=False)
-    if short.any():
-        rows = ", ".join(str(block.rows[index]) for index in short.arg_true().head(5))
-        block.remarks.append(reason("OF697", column.name, rows=rows))
+    short = (digits < digits.max()).fill_null(value=False).arg_true()
+    rows = ", ".join(str(block.rows[index]) for index in short.head(5)) or "all"
+    block.remarks.append(reason("OF697", column.name, rows=rows))
 
 
 def _text(block: Block, column: pl.Series, options: SheetOptions) -> ColumnReport:
