@@ -167,8 +167,7 @@ def read_bai2(data: bytes, *, name: str = "") -> BankFile:
 
 def _records(text: str, remarks: list[Reason]) -> Iterator[_Record]:
     """Logical records. Records that a transfer glued into one line (`.../ 16,...`) are parted where one ends and a
-    record
-    code with its comma follows."""
+    record code with its comma follows."""
     current: _Record | None = None
     for number, line in enumerate(re.split(r"\r\n|\n|\r", text), 1):
         for physical in _GLUED.split(line):

@@ -128,8 +128,7 @@ class Draft:
     """A statement while it is read: entries are booked into it, then `done` draws the balance.
 
     `prior` is the balance of the period before, which opens this one when the file gives no opening; `declared` holds
-    the
-    bank's own control totals: credit, debit, count (of booked entries or of all).
+    the bank's own control totals: credit, debit, count (of booked entries or of all).
     """
 
     account: str = ""

@@ -22,8 +22,8 @@ _ACCOUNT: Final = re.compile(r"[A-Z]{0,2}[0-9][0-9A-Z .-]{5,33}")
 
 def guess_columns(sheet: sheets.Sheet) -> Columns:
     """Roles by values: the first column of dates books, a second one is the value date; of several columns of
-    amounts, the
-    pair in which each balance is the one before plus the amount; a constant number is the account, the rest is text."""
+    amounts, the pair in which each balance is the one before plus the amount; a constant number is the account, the
+    rest is text."""
     kinds = {column.name: column.kind for column in sheet.report.columns}
     dates = [name for name, kind in kinds.items() if kind in ("date", "date text")]
     money = [name for name, kind in kinds.items() if kind in ("money text", "number")]

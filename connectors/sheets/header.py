@@ -65,8 +65,7 @@ def find_header(rows: Sequence[Row]) -> Header:
 
     A row of names is filled as widely as the rows under it, holds text that is neither number nor date, and stands over
     columns of values; words of the trade (date, amount, Betrag, fecha) count for it.  The lowest row of a stack of
-    bands
-    wins, since it is the one that names each column.
+    bands wins, since it is the one that names each column.
     """
     best = Header(None, 0.0)
     for index, row in enumerate(rows):

@@ -71,8 +71,7 @@ def inspect_package(data: bytes, *, where: str = "") -> Package:
 
     Raises:
         DocumentRefused: OF650 not a workbook, OF652 it unfolds too far, OF653 damaged or cut, OF655 its XML has a
-        document
-            type declaration.
+        document type declaration.
     """
     try:
         archive = zipfile.ZipFile(BytesIO(data))

@@ -37,8 +37,7 @@ def read(data: bytes | Path, *, options: SheetOptions | None = None, name: str =
 
     Raises:
         DocumentRefused: OF650 no table format, OF651 password, OF652 unfolds too far, OF653 damaged, OF654 too large
-        or a
-            far cell, OF655 a document type in its XML, OF656 no such sheet, OF657 formulas that were never calculated,
+        or a far cell, OF655 a document type in its XML, OF656 no such sheet, OF657 formulas that were never calculated,
             OF660 no table on the sheet.
     """
     options = options or _DEFAULT

@@ -1,8 +1,8 @@
 """One pass over a worksheet's XML beside the parser: extents, hidden rows, errors, uncalculated formulas, a preview.
 
 The parser (calamine) gives values fast but neither visibility nor errors, and it lays out a dense block from the
-first to
-the last filled cell: a lone value in XFD1048576 would take 400 GiB.  Source of the markup: ECMA-376 part 1, 18.3.
+first to the last filled cell: a lone value in XFD1048576 would take 400 GiB.  Source of the markup: ECMA-376 part 1,
+18.3.
 """
 
 from __future__ import annotations
