@@ -9,20 +9,12 @@ from bots.reader.folding import fold
 from bots.reader.ids import compact, iban_holds, national_vat_id, vat_id_holds
 from bots.reader.labels import Hit
 from bots.reader.layout import Phrase, Row
+from bots.reader.names import LEGAL, address_names, names_under, seller_names
 from bots.reader.page import OwnIdentity
 from bots.reader.sheet import Sheet
 from bots.reader.texts import Pick
 
 __all__ = ["Parties", "find_parties"]
-
-_LEGAL = re.compile(
-    r"(?<![\w])(?:GmbH|AG|KG|OHG|UG|e\.\s?K\.|GbR|S\.?L\.?U?\.?|S\.?A\.?U?\.?|S\.?A\.?S\.?U?|SARL|S\.?A\.?R\.?L\.?|EURL|SNC|SCI|"
-    r"S\.?r\.?l\.?s?\.?|S\.?p\.?A\.?|S\.?n\.?c\.?|S\.?a\.?s\.?|B\.?V\.?|N\.?V\.?|VOF|Ltd\.?|Limited|LLC|L\.L\.C\.|Inc\.?|Corp\.?|Corporation|PLC|plc|"
-    r"LLP|Co\.|Company|Lda\.?|Unipessoal|AB|ApS|A/S|AS|Oy|Oyj|sp\.\s?z\s?o\.?\s?o\.?|S\.A|s\.r\.o\.|a\.s\.|v\.o\.s\.|Kft\.?|Zrt\.?|Nyrt\.?|Bt\.|"
-    r"S\.?R\.?L\.?|S\.?C\.|A\.?E\.?|\u0395\.?\u03a0\.?\u0395\.?|\u0391\.?\u0395\.?|a\.G\.|eG|S\.?Coop\.?|C\.?B\.?|Pvt\.?|SE|"
-    r"\u05d1\u05e2[\u05f4\"]\u05de)(?![\w])"
-)
-_ADDRESS = re.compile(r"\d{4,6}|@|www\.|https?:|\+\d{2}|^\d+\s|,\s?\d+|\d+\s?[a-z]?$", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -46,11 +38,18 @@ def find_parties(sheet: Sheet, own: OwnIdentity | None) -> Parties:
     ibans = _ibans(sheet, own)
     if ibans:
         _agree_with_bank(seller, ibans[0].value[:2])
-    names_buyer = _names_under(sheet, "buyer")
-    names_seller = _seller_names(sheet, zones, own, names_buyer)
+    names_buyer = names_under(sheet, _headings(sheet, "buyer"))
+    if not names_buyer and buyer and (named := _name_of_block(sheet, buyer[0])) is not None:
+        names_buyer = [named]
+    block = _name_of_block(sheet, seller[0]) if seller else None
+    foreign = [pick.value for pick in names_buyer]
+    names_seller = seller_names(sheet, names_under(sheet, _headings(sheet, "seller")), block, foreign, own)
+    names_seller = [pick for pick in names_seller if not _elsewhere(pick, zones)]
+    if not names_buyer:
+        names_buyer = address_names(sheet, [pick.value for pick in names_seller[:2]])
     alone = len(seller) == 1 and not buyer and seller[0].label is not None
-    named = bool(seller and names_seller) and fold(names_seller[0].value) in fold(seller[0].row.text())
-    shown = named or (bool(seller) and _shows_seller(sheet, seller[0], zones, ibans, own, alone=alone))
+    by_name = bool(seller and names_seller) and fold(names_seller[0].value) in fold(seller[0].row.text())
+    shown = by_name or (bool(seller) and _shows_seller(sheet, seller[0], zones, ibans, own, alone=alone))
     return Parties(seller, buyer, ibans, _bic(sheet), names_seller, names_buyer, unread, shown)
 
 
@@ -88,6 +87,40 @@ class _Zone:
     def surely(self, row: Row) -> bool:
         """Whether no gap stands between."""
         return row.top <= self.sure
+
+
+def _headings(sheet: Sheet, party: str) -> list[Hit]:
+    """Headings of one party's blocks: alone in their phrase or before a colon, and whole words."""
+    return [
+        hit
+        for hit in sheet.hits_of("party", party)
+        if not hit.prose
+        and hit.pure
+        and _opens(hit)
+        and not hit.row.words[hit.last - 1].text[hit.after :].strip(" .:/)")
+    ]
+
+
+def _elsewhere(pick: Pick, zones: list[_Zone]) -> bool:
+    return any(z.party != "seller" and z.holds(pick.row, pick.row.x0[pick.first]) and z.surely(pick.row) for z in zones)
+
+
+def _name_of_block(sheet: Sheet, pick: Pick) -> Pick | None:
+    """The first line of the id's block as a name, when it looks like one."""
+    named = _block_name(sheet, pick)
+    if named is None or named[0] is pick.row:
+        return None
+    row = named[0]
+    phrase = next((p for p in row.phrases if fold(p.text) == named[1]), None)
+    if (
+        phrase is None
+        or not phrase.text[:1].isalpha()
+        or any(char in phrase.text for char in ":@")
+        or len(phrase.text) > 60
+    ):
+        return None
+    text = phrase.text.strip(" ,")
+    return Pick(text, text, row, phrase.start, phrase.end, 0.6 + 0.2 * bool(LEGAL.search(text)), None)
 
 
 def _zones(sheet: Sheet) -> list[_Zone]:
@@ -365,113 +398,3 @@ def _bic(sheet: Sheet) -> Pick | None:
             if re.fullmatch(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?", value):
                 return Pick(value, row.words[index].text, row, index, index + 1, 1.0, hit)
     return None
-
-
-def _names_under(sheet: Sheet, party: str) -> list[Pick]:
-    """The first line after or under a party's heading."""
-    found: list[Pick] = []
-    for hit in sheet.hits_of("party", party):
-        if hit.prose or not hit.pure or not _opens(hit):
-            continue
-        after = next((p for p in hit.row.phrases if p.start >= hit.last and p.x0 - hit.x1 < 90), None)
-        own_rest = next((p for p in hit.row.phrases if p.start < hit.last < p.end), None)
-        if own_rest is not None and any(c.isalpha() for c in hit.row.text(hit.last, own_rest.end)):
-            start = hit.last + (1 if hit.row.words[hit.last].text in (":", "/") else 0)
-            if start < own_rest.end:
-                found.append(_name(hit.row, start, own_rest.end, 0.8, hit))
-                continue
-        if after is not None and hit.row.words[hit.last - 1].text.endswith(":") and not _is_label(sheet, after):
-            found.append(_name(hit.row, after.start, after.end, 0.75, hit))
-            continue
-        for row in sheet.layout.below(hit.row, 40.0):
-            phrase = next((p for p in row.phrases if p.x0 < hit.x1 + 20 and p.x1 > hit.x0 - 10), None)
-            if phrase is None:
-                continue
-            named = _named_inside(row, phrase)
-            if named is not None:
-                found.append(named)
-                break
-            if not _is_label(sheet, phrase) and any(char.isalpha() for char in phrase.text):
-                found.append(_name(row, phrase.start, phrase.end, 0.8, hit))
-                break
-    return [pick for pick in found if pick.value]
-
-
-def _named_inside(row: Row, phrase: Phrase) -> Pick | None:
-    """A block that is itself a form: `Name: ELEKTRON GmbH`."""
-    if fold(phrase.text).strip(" :") not in ("name", "nom", "nombre", "nome", "naam", "namn", "navn", "nazwa", "nazev"):
-        return None
-    after = next((p for p in row.phrases if p.start >= phrase.end), None)
-    return _name(row, after.start, after.end, 0.9, None) if after is not None else None
-
-
-def _is_label(sheet: Sheet, phrase: Phrase) -> bool:
-    for hit in sheet.hits.get(phrase.row.index, ()):
-        if hit.first == phrase.start and hit.means("label") and (hit.last == phrase.end or ":" in phrase.text):
-            return True
-    return False
-
-
-def _name(row: Row, first: int, last: int, score: float, hit: Hit | None) -> Pick:
-    text = row.text(first, last).strip(" :·,|-\u2013•")
-    return Pick(text, text, row, first, last, score, hit)
-
-
-def _seller_names(sheet: Sheet, zones: list[_Zone], own: OwnIdentity | None, buyers: list[Pick]) -> list[Pick]:
-    """Under the seller's heading; else the best line that looks like a firm and is not the buyer's."""
-    mine = {fold(name) for name in own.names} if own else set()
-    taken = {fold(pick.value) for pick in buyers}
-    found = _names_under(sheet, "seller")
-    page = sheet.layout.pages[0]
-    biggest = max((row.height for row in sheet.layout.rows if row.page == 1), default=10.0)
-    for row in sheet.layout.rows:
-        for phrase in row.phrases:
-            for begin, end in _pieces(phrase):
-                text = row.text(begin, end).strip(" :·,|-\u2013•")
-                if not 3 <= len(text) <= 60 or not text[0].isalpha() or _is_label(sheet, phrase):
-                    continue
-                if any(z.party != "seller" and z.holds(row, row.x0[begin]) for z in zones):
-                    continue
-                legal = bool(_LEGAL.search(text))
-                top = row.page == 1 and row.top < 0.22 * page.height
-                foot = row.top > 0.82 * page.height
-                if not legal and not (top and not _ADDRESS.search(text)):
-                    continue
-                titled = any(
-                    hit.first >= begin and hit.last <= end and hit.means("title")
-                    for hit in sheet.hits.get(row.index, ())
-                )
-                score = 0.35 + 0.25 * legal + 0.1 * top + 0.12 * foot - 0.4 * titled - 0.0008 * row.index
-                score += 0.15 * (row.height / biggest) if top else 0.0
-                if end - begin > 7:
-                    score -= 0.3
-                found.append(Pick(text, text, row, begin, end, score, None))
-    counts: dict[str, int] = {}
-    for pick in found:
-        counts[fold(pick.value)] = counts.get(fold(pick.value), 0) + 1
-    for pick in found:
-        name = fold(pick.value)
-        pick.score += 0.08 * min(counts[name] - 1, 3)
-        if name in taken:
-            pick.score -= 0.6
-        if name in mine:
-            pick.score -= 2.0
-    return sorted((pick for pick in found if pick.score > 0.3), key=lambda pick: -pick.score)
-
-
-def _pieces(phrase: Phrase) -> list[tuple[int, int]]:
-    """A line such as `Firm GmbH · Street 1 · 12345 Town` taken apart at its dots and bars."""
-    pieces: list[tuple[int, int]] = []
-    begin = phrase.start
-    for index in range(phrase.start, phrase.end):
-        text = phrase.row.words[index].text
-        if text in ("·", "|", "•", "-", "–", "●", "∙", "*", "/"):
-            if index > begin:
-                pieces.append((begin, index))
-            begin = index + 1
-        elif text.endswith(","):
-            pieces.append((begin, index + 1))
-            begin = index + 1
-    if begin < phrase.end:
-        pieces.append((begin, phrase.end))
-    return pieces
