@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -83,9 +82,8 @@ def gather(desk: Desk, grams: pl.DataFrame, master: pl.DataFrame | None = None) 
     texts = desk.left.items.select(pl.col("ref", "party").fill_null(""))
     evidence = Evidence(codes, texts["ref"].to_list(), texts["party"].to_list())
     lines = desk.right.open_items()
-    text_grams: dict[int, list[str]] = defaultdict(list)
-    for row, gram in grams.select("row", "gram").iter_rows():
-        text_grams[row].append(gram)
+    by_row = grams.group_by("row", maintain_order=True).agg("gram")
+    text_grams = dict(zip(by_row["row"].to_list(), by_row["gram"].to_list(), strict=True))
     evidence.grams = text_grams
     wanted = lines.select("row", pl.col("iban", "party", "text").fill_null(""))
     for row, iban, name, text in wanted.iter_rows():
