@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pikepdf
+from asn1crypto import cms, core
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
@@ -92,6 +93,13 @@ def facturae(invoices: int = 1) -> bytes:
     head, opening, rest = _file("facturae.xml").partition(b"<Invoice>")
     one, closing, tail = rest.rpartition(b"</Invoice>")
     return head + (opening + one + closing) * invoices + tail
+
+
+def signed(content: bytes) -> bytes:
+    """A CMS envelope around the content; nobody looks at its signatures here."""
+    inside = cms.ContentInfo({"content_type": "data", "content": core.OctetString(content)})
+    data = cms.SignedData({"version": "v1", "digest_algorithms": [], "encap_content_info": inside, "signer_infos": []})
+    return bytes(cms.ContentInfo({"content_type": "signed_data", "content": data}).dump())
 
 
 def _file(name: str) -> bytes:

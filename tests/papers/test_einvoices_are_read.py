@@ -5,20 +5,12 @@ import os
 from pathlib import Path
 
 import pytest
-from asn1crypto import cms, core
 
 from bots.reader import reading
 from config.errors import DocumentRefused
 from connectors.einvoice import open_envelope, read_einvoice
 from connectors.einvoice.xml import MAX_BYTES, amount, date, number
 from tests.papers import samples
-
-
-def signed(content: bytes) -> bytes:
-    """A CMS envelope around the content; nobody looks at its signatures here."""
-    inside = cms.ContentInfo({"content_type": "data", "content": core.OctetString(content)})
-    data = cms.SignedData({"version": "v1", "digest_algorithms": [], "encap_content_info": inside, "signer_infos": []})
-    return bytes(cms.ContentInfo({"content_type": "signed_data", "content": data}).dump())
 
 
 @pytest.mark.parametrize("data", [samples.cii(), samples.ubl()], ids=["cii", "ubl"])
@@ -75,9 +67,9 @@ def test_only_names_of_the_contract_are_used() -> None:
 
 
 def test_envelopes_are_opened_in_every_wrapping() -> None:
-    inner = signed(samples.cii())
+    inner = samples.signed(samples.cii())
     pem = b"-----BEGIN PKCS7-----\n" + base64.encodebytes(inner) + b"-----END PKCS7-----\n"
-    for wrapped in (inner, base64.encodebytes(inner), pem, signed(signed(inner))):
+    for wrapped in (inner, base64.encodebytes(inner), pem, samples.signed(samples.signed(inner))):
         assert read_einvoice(wrapped)[0].fields["invoice_number"] == "R-2024-117"
 
 
@@ -88,9 +80,9 @@ def test_what_is_no_envelope_comes_back_as_it_is() -> None:
 def test_bad_envelopes_are_refused() -> None:
     deep = samples.cii()
     for _ in range(7):
-        deep = signed(deep)
-    whole = signed(samples.cii())
-    for code, data in (("OF218", deep), ("OF214", whole[: len(whole) // 2]), ("OF214", signed(b""))):
+        deep = samples.signed(deep)
+    whole = samples.signed(samples.cii())
+    for code, data in (("OF218", deep), ("OF214", whole[: len(whole) // 2]), ("OF214", samples.signed(b""))):
         with pytest.raises(DocumentRefused) as refused:
             read_einvoice(data)
         assert refused.value.code == code
