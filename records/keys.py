@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -26,12 +25,26 @@ def write_once(path: Path, data: bytes, mode: int = 0o600) -> bool:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):
-            os.link(draft, path)
-            return True
-        return False
+        return _linked(draft, path, data, mode)
     finally:
         draft.unlink()
+
+
+def _linked(draft: Path, path: Path, data: bytes, mode: int) -> bool:
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return False
+    except OSError:  # network shares without hard links: exclusive still, though not whole at once
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        except FileExistsError:
+            return False
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    return True
 
 
 def load_signer(folder: Path, name: str, file: str = "audit.pem") -> Signer:

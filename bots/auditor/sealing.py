@@ -10,18 +10,23 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 from bots.office import Office, StageReport
-from config.errors import ApplicationException, AuditBroken
+from config.errors import ApplicationException, AuditBroken, Reason
 from config.yaml_file import Strict, read_yaml
+from records import audit
 from records.anchors import ask_for_timestamp, ask_witness
 from records.keys import write_once
 from records.log import SignedCheckpoint
 from records.note import parse_checkpoint, parse_note
 from records.witness import CosignerKey
 
-__all__ = ["AuditRules", "audit_rules", "heads_folder", "kept_heads", "seal"]
+__all__ = ["AuditRules", "WitnessRule", "audit_rules", "heads_folder", "kept_heads", "lateness", "seal"]
+
+LONGEST_WAIT = timedelta(minutes=15)
+MOST_EVENTS = 1000
 
 
 class WitnessRule(Strict):
@@ -105,6 +110,21 @@ def _anchors(office: Office, head: SignedCheckpoint, folder: Path) -> Iterator[s
         except ApplicationException as error:
             office.log.warning("%s", error)
             yield "timestamp failed"
+
+
+def lateness(office: Office) -> Reason | None:
+    """Why an alert is due: events have waited for a head for over 15 minutes, or over 1,000 of them wait."""
+    heads = sorted(heads_folder(office).glob("*.note"))
+    sealed = int(heads[-1].stem) if heads else 0
+    with office.records.read() as tx:
+        newer = audit.read(tx, sealed, limit=MOST_EVENTS + 1)
+    if not newer:
+        return None
+    since = newer[0].at
+    waited = office.now() - since
+    if waited <= LONGEST_WAIT and len(newer) <= MOST_EVENTS:
+        return None
+    return Reason("OF727", facts={"minutes": str(int(waited.total_seconds() // 60)), "events": str(len(newer))})
 
 
 def _must_continue(office: Office, folder: Path) -> None:

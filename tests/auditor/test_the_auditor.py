@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
-from bots.auditor import export_bundle, heads_folder, kept_heads, seal, story
+from bots.auditor import export_bundle, heads_folder, kept_heads, lateness, seal, story
 from bots.office import Office
 from config.errors import AuditBroken, OficioError, Reason
 from console.commands import audit as command
@@ -120,3 +122,15 @@ def test_backup_compare_and_erase_from_the_command_line(
         tx.connection.exec_driver_sql("UPDATE work_items SET state = 'ready'")
     assert command.compare(home=home) == 4
     assert "the log says rejected, the office ready" in capsys.readouterr().err
+
+
+def test_a_late_head_is_an_alert(office: Office) -> None:
+    assert lateness(office) is None
+    live(office)
+    assert lateness(office) is None
+    later = replace(office, now=lambda: datetime.now(UTC) + timedelta(minutes=20))
+    late = lateness(later)
+    assert late is not None
+    assert (late.code, late.facts["minutes"]) == ("OF727", "20")
+    seal(office)
+    assert lateness(later) is None
