@@ -13,7 +13,7 @@ from bots.reader.page import OwnIdentity
 from bots.reader.sheet import Sheet
 from bots.reader.texts import Pick
 
-__all__ = ["LEGAL", "address_names", "names_under", "seller_names"]
+__all__ = ["LEGAL", "address_names", "names_under", "pieces", "seller_names"]
 
 
 def _words(text: str) -> list[str]:
@@ -146,7 +146,7 @@ def _free(sheet: Sheet) -> Iterator[Pick]:
         head = row.page == 1 and row.top < 0.22 * page.height
         foot = row.top > 0.82 * page.height
         for phrase in row.phrases:
-            for begin, end in _pieces(phrase):
+            for begin, end in pieces(phrase):
                 text = row.text(begin, end).strip(_MARKS)
                 if not 3 <= len(text) <= 60 or not text[0].isalpha() or _unlikely(sheet, phrase, text):
                     continue
@@ -167,7 +167,7 @@ def _unlikely(sheet: Sheet, phrase: Phrase, text: str) -> bool:
     return bool(_CAPITAL.search(text)) or ":" in text or covered * 2 > phrase.end - phrase.start or text[0].islower()
 
 
-def _pieces(phrase: Phrase) -> Iterator[tuple[int, int]]:
+def pieces(phrase: Phrase) -> Iterator[tuple[int, int]]:
     """`Firm GmbH · Street 1 · 12345 Town` taken apart at its dots; a comma before a legal form does not part."""
     begin = phrase.start
     words = phrase.row.words
