@@ -139,6 +139,7 @@ def main() -> int:
     parser.add_argument("--invoices", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--part", default="1/1", help="run every n-th round only, such as 1/2 and 2/2 side by side")
+    parser.add_argument("--first", type=int, default=0, help="go on from this round")
     parser.add_argument("--json", type=Path, help="write the rounds there")
     arguments = parser.parse_args()
     base = Path(tempfile.mkdtemp(prefix="oficio-crash-"))
@@ -146,7 +147,7 @@ def main() -> int:
     rounds = []
     part, parts = (int(number) for number in arguments.part.split("/"))
     for number, kill in enumerate(kills(arguments.random, arguments.seed, longest)):
-        if number % parts != part - 1:
+        if number < arguments.first or number % parts != part - 1:
             continue
         outcome = run_round(base / str(number), kill, invoices=arguments.invoices, seed=arguments.seed)
         rounds.append(outcome)
