@@ -102,12 +102,16 @@ def read_many(
     count = workers or _cores()
     with Sandbox(count, _LIMITS, _PRELOAD) as sandbox, ThreadPoolExecutor(count) as threads:
         waiting: deque[Future[ReadFile]] = deque()
-        for path in paths:
-            waiting.append(threads.submit(_read_file, path, own, limits, sandbox, progress))
-            if len(waiting) >= count * _AHEAD:
+        try:
+            for path in paths:
+                waiting.append(threads.submit(_read_file, path, own, limits, sandbox, progress))
+                if len(waiting) >= count * _AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
                 yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+        finally:  # interrupted, or nobody wants the rest
+            for future in waiting:
+                future.cancel()
 
 
 def _read_file(
