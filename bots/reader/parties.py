@@ -9,7 +9,7 @@ from bots.reader.folding import fold
 from bots.reader.ids import compact, iban_holds, national_vat_id, vat_id_holds
 from bots.reader.labels import Hit
 from bots.reader.layout import Phrase, Row
-from bots.reader.names import LEGAL, address_names, names_under, seller_names
+from bots.reader.names import LEGAL, address_names, names_under, pieces, seller_names
 from bots.reader.page import OwnIdentity
 from bots.reader.sheet import Sheet
 from bots.reader.texts import Pick
@@ -112,15 +112,13 @@ def _name_of_block(sheet: Sheet, pick: Pick) -> Pick | None:
         return None
     row = named[0]
     phrase = next((p for p in row.phrases if fold(p.text) == named[1]), None)
-    if (
-        phrase is None
-        or not phrase.text[:1].isalpha()
-        or any(char in phrase.text for char in ":@")
-        or len(phrase.text) > 60
-    ):
+    if phrase is None:
         return None
-    text = phrase.text.strip(" ,")
-    return Pick(text, text, row, phrase.start, phrase.end, 0.6 + 0.2 * bool(LEGAL.search(text)), None)
+    begin, end = next(iter(pieces(phrase)))
+    text = row.text(begin, end).strip(" ,")
+    if not text[:1].isalpha() or len(text) > 60 or any(char in ":@" or char.isdigit() for char in text):
+        return None
+    return Pick(text, text, row, begin, end, 0.6 + 0.2 * bool(LEGAL.search(text)), None)
 
 
 def _zones(sheet: Sheet) -> list[_Zone]:
