@@ -300,8 +300,8 @@ class Runner:
             act()
         except ApplicationException as error:
             if error.code == "OF512":
-                found = self.session.look(frame, [ladder])[0]
-                if found.rung < 0:
+                found = self.session.looked_at(frame, ladder)
+                if found is not None and found.rung < 0:
                     counts = ", ".join(f"{rung[0]} {n}" for rung, n in zip(ladder.rungs, found.counts, strict=True))
                     raise ApplicationException(
                         "OF520", self.session.page.url, field=ladder, found=counts, frame=frame or "page"

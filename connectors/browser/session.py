@@ -78,7 +78,7 @@ class Session:
         self.pages: dict[str, Page] = {PAGE: self._watched(self.context.new_page())}
         self.window = PAGE
         self.context.on("page", self._on_page)
-        self.context.on("requestfailed", self._on_failed)
+        self.context.on("request", self._on_request)
 
     def close(self) -> None:
         """End the context with all its pages; never raises."""
@@ -105,7 +105,7 @@ class Session:
         self._report(BusinessException("OF526", self.url, address=page.url))
         page.close()
 
-    def _on_failed(self, request: Request) -> None:
+    def _on_request(self, request: Request) -> None:
         if request.is_navigation_request() and origin_of(request.url) not in self.origins:
             self._report(BusinessException("OF525", self.url, address=request.url[:200]))
 
@@ -181,6 +181,22 @@ class Session:
         """What many fields show, in one round trip."""
         with self.acting("look"):
             return found(self.frame(frame).evaluate(page_script("look"), [ladder.body for ladder in ladders]))
+
+    def looked_at(self, frame: str | None, ladder: Ladder) -> Found | None:
+        """As `look` for one thing, on a page that may be stuck; None when it does not answer."""
+        from playwright.sync_api import Error
+
+        try:
+            answer = self._asked(self.frame(frame), page_script("look"), [ladder.body])
+        except (Error, OficioError):
+            return None
+        return found(answer)[0]
+
+    def _asked(self, frame: Frame, script: str, argument: object) -> Any:
+        """`evaluate` with an end: a page that never loads, or is busy for ever, does not answer an `evaluate`."""
+        wrapped = f"argument => ({{answer: ({script})(argument)}})"
+        handle = frame.wait_for_function(wrapped, arg=argument, timeout=3000)
+        return handle.json_value()["answer"]
 
     def rows(self, frame: str | None, columns: dict[str, str]) -> list[dict[str, str]] | None:
         """The rows of the table that has all these headings; None when there is no such table."""
@@ -469,10 +485,18 @@ class Session:
         with self.acting("text"):
             parts = []
             for frame in self.page.frames:
-                shown = frame.evaluate("() => document.body ? document.body.innerText : ''")
+                shown = self._shown_text(frame)
                 if shown.strip():
                     parts.append(f"== {frame.name or PAGE} {frame.url}\n{shown.strip()}\n")
             return "\n".join(parts)
+
+    def _shown_text(self, frame: Frame) -> str:
+        from playwright.sync_api import Error
+
+        try:
+            return str(self._asked(frame, "() => document.body ? document.body.innerText : ''", None))
+        except Error:
+            return "(does not answer)"
 
 
 def _ms(seconds: float | None) -> float | None:

@@ -65,10 +65,10 @@ def create_app(kept: Kept) -> Starlette:
         return HTMLResponse(f"<!DOCTYPE html><meta charset=utf-8>{PAGES[request.path_params['name']]}")
 
     async def keep(request: Request) -> Response:
-        form = await request.form()
         texts = {}
-        for name, value in form.items():
-            texts[name] = value if isinstance(value, str) else (await value.read()).decode()
+        async with request.form() as form:
+            for name, value in form.items():
+                texts[name] = value if isinstance(value, str) else (await value.read()).decode()
         kept.posts.append(texts)
         return HTMLResponse("<p>Kept</p>")
 

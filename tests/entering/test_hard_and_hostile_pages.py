@@ -163,12 +163,12 @@ def test_a_captcha_asks_for_a_person(attempt: Try) -> None:
     ],
 )  # fmt: skip
 def test_a_page_that_means_harm_is_stopped(attempt: Try, kept: Kept, page: str, code: str) -> None:
-    assert refused(attempt, page, {"press": "Go", "loads": "page"}, {"wait": "nothing"}) == code
+    dialogs = [{"text": "again", "answer": "accept"}]
+    assert refused(attempt, page, {"press": "Go", "loads": "page"}, {"wait": "nothing"}, dialogs=dialogs) == code
     assert kept.posts == []
 
 
 def test_a_page_cannot_read_files(attempt: Try) -> None:
     runner = attempt("file")
-    assert all(
-        "root:" not in frame.evaluate("document.documentElement.innerText") for frame in runner.session.page.frames
-    )
+    assert "Go" in runner.session.text()
+    assert "root:" not in runner.session.text()
