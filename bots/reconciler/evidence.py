@@ -32,11 +32,11 @@ class Mention:
 
 @dataclass
 class Evidence:
-    """Of every open right row: possible parties, grams, items it names; of each item: party and reference."""
+    """Of every open right row: possible parties, grams, items named; of items: party; of open ones: reference."""
 
     item_party: Ints
-    item_ref: list[str]
-    item_name: list[str]
+    item_ref: dict[int, str]
+    item_name: pl.Series
     parties: dict[int, tuple[int, ...]] = field(default_factory=dict)
     grams: dict[int, list[str]] = field(default_factory=dict)
     mentions: dict[int, list[Mention]] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class Evidence:
     def may_be(self, line: int, item: int) -> bool:
         """Whether a line of nobody we know may be of an item's party: it gives no name, or nearly that one."""
         name = self.unknown.get(line, "")
-        return not name or agrees(self.item_name[item], name)
+        return not name or agrees(str(self.item_name[item]), name)
 
 
 def party_codes(left: pl.DataFrame) -> tuple[Ints, pl.DataFrame]:
@@ -79,8 +79,9 @@ def gather(desk: Desk, grams: pl.DataFrame, master: pl.DataFrame | None = None) 
     own = desk.left.items.select(key="iban").with_columns(code=pl.Series(codes))
     directory.learn("iban", own.filter(pl.col("key").str.len_bytes() > 0))
     _learn(desk, directory, codes)
-    texts = desk.left.items.select(pl.col("ref", "party").fill_null(""))
-    evidence = Evidence(codes, texts["ref"].to_list(), texts["party"].to_list())
+    left = desk.left.open_items().select("row", pl.col("ref").fill_null(""))
+    names = desk.left.items["party"].fill_null("")
+    evidence = Evidence(codes, dict(left.iter_rows()), names)
     lines = desk.right.open_items()
     by_row = grams.group_by("row", maintain_order=True).agg("gram")
     text_grams = dict(zip(by_row["row"].to_list(), by_row["gram"].to_list(), strict=True))
