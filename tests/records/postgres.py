@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
+import random
 import shutil
 import socket
 import subprocess
@@ -32,9 +34,7 @@ class Cluster:
         self._user = _unprivileged()
         if self._user:
             os.chown(self.folder, pwd.getpwnam(self._user).pw_uid, -1)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = _free_port()
         self._made = 0
         self._run("initdb", "-D", "data", "-U", "oficio", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C")
 
@@ -47,7 +47,7 @@ class Cluster:
     def start(self) -> None:
         """Start it and wait until it answers."""
         options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c shared_buffers=64MB"
-        self._run("pg_ctl", "-D", "data", "-w", "-l", "log", "-o", options, "start")
+        self._run("pg_ctl", "-D", "data", "-w", "-t", "180", "-l", "log", "-o", options, "start")
 
     def stop(self, mode: Literal["fast", "immediate"] = "fast") -> None:
         """Stop it; `immediate` is what a power cut is to it."""
@@ -67,6 +67,15 @@ class Cluster:
     def __exit__(self, *_: object) -> None:
         self.stop("immediate")
         shutil.rmtree(self.folder)
+
+
+def _free_port() -> int:
+    """A port below those that outgoing connections get: it must still be free after each restart."""
+    for port in random.sample(range(20_000, 32_000), 200):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no free port")
 
 
 def _unprivileged() -> str | None:
