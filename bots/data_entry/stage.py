@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from bots.data_entry import accounts
+from bots.data_entry import accounts, drift
 from bots.data_entry.looking import canonical_row, pages
 from bots.data_entry.protocol import Clerk, Held
 from bots.data_entry.runner import Runner
@@ -174,6 +174,16 @@ def _work(run: _Run, seat: accounts.Seat, worker: str, chromium: Browser) -> Non
             run.note(_one(run, clerk, item))
     finally:
         clerk.close()
+        _report_drift(run, clerk)
+
+
+def _report_drift(run: _Run, clerk: Clerk) -> None:
+    with run.lock:
+        sunk = drift.remember(run.office.settings.home / "systems", run.name, clerk.rungs)
+    for locator, (before, now) in sunk.items():
+        run.office.log.warning(
+            "drift in %s: %s is found by rung %d, not %d: the page has changed", run.name, locator, now + 1, before + 1
+        )
 
 
 def _claim(run: _Run, worker: str) -> WorkItem | None:
