@@ -41,9 +41,10 @@ def test_a_code_has_its_texts_in_both_languages(code: str) -> None:
 
 
 def test_an_error_tells_what_where_and_how_to_mend_it() -> None:
-    error = ConfigError("OF104", "mailboxes.yaml", name="mailbox", variable="OFICIO_SECRET_MAILBOX")
-    assert str(error) == "OF104: The secret `mailbox` is not set (mailboxes.yaml)"
-    assert "OFICIO_SECRET_MAILBOX" in error.reason.mend("es")
+    error = ConfigError("OF107", "mailboxes.yaml", variable="OFICIO_MAILBOX_PORT")
+    assert str(error).startswith("OF107: The environment variable OFICIO_MAILBOX_PORT is not set")
+    assert str(error).endswith("(mailboxes.yaml)")
+    assert "OFICIO_MAILBOX_PORT" in error.reason.mend("es")
 
 
 def test_an_error_crosses_process_borders() -> None:
