@@ -7,6 +7,7 @@ run this inside `connectors.sandbox`.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -224,7 +225,7 @@ def _repair(data: bytes, name: str) -> bytes:
     except pikepdf.PasswordError as error:
         raise DocumentRefused("OF203", name) from error
     except (pikepdf.PdfError, ValueError, TypeError, KeyError, RecursionError, RuntimeError) as error:
-        why = str(error).rpartition(">: ")[2][:160]  # without the address of the stream
+        why = re.sub(r"^(input|stream)? ?<[^>]*>:? ?", "", str(error))[:160]  # without the address of the stream
         raise DocumentRefused("OF203" if "encrypt" in why.lower() else "OF204", name, why=why) from error
     return out.getvalue()
 
