@@ -16,7 +16,7 @@ demo: setup  ## run the whole job on a small company, offline
 	@$(RUN) oficio demo
 
 test: setup test-setup check  ## lint, types, import rules, tests
-	$(RUN) pytest $(PYTEST_ARGS)
+	$(RUN) pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 check: setup  ## lint, format, types, import rules
 	$(RUN) ruff check .
