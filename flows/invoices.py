@@ -23,6 +23,9 @@ from flows.processes import RunReport, Step, StepResult, perform, process_named
 
 __all__ = ["invoices", "seal"]
 
+SLOT_SECONDS = 60
+"""How long a killed run keeps its slot of a legacy system; a living one renews it (Prefect allows no less)."""
+
 
 @task(task_run_name="{step.name}", cache_policy=NO_CACHE, persist_result=False)
 async def perform_step(office: Office, step: Step) -> StepResult:
