@@ -126,10 +126,20 @@ def _is_moment(kill: str) -> bool:
     return kill.replace(".", "", 1).isdigit()
 
 
-def kills(moments: int, seed: int, longest: float) -> list[str]:
-    """Every named point, then so many random moments of a run that takes `longest` seconds."""
+def kills(moments: int, seed: int) -> list[str]:
+    """Every named point, then so many random moments as shares of a run's length."""
     chance = random.Random(seed)
-    return [*crashpoints.POINTS, *(f"{chance.uniform(0.2, longest):.2f}" for _ in range(moments))]
+    return [*crashpoints.POINTS, *(f"random {chance.uniform(0.02, 0.98):.4f}" for _ in range(moments))]
+
+
+def _at_random(folder: Path, share: float, longest: float, invoices: int, seed: int) -> tuple[Round, float]:
+    """A round killed at that share of a run; a run that ended before was quicker than thought, and is tried again."""
+    while True:
+        outcome = run_round(folder, f"{share * longest:.2f}", invoices=invoices, seed=seed)
+        if outcome.killed or not outcome.good:
+            return outcome, longest
+        shutil.rmtree(folder)
+        longest *= 0.7
 
 
 def main() -> int:
@@ -146,10 +156,14 @@ def main() -> int:
     longest = _longest(base / "measure", arguments.invoices, arguments.seed)
     rounds = []
     part, parts = (int(number) for number in arguments.part.split("/"))
-    for number, kill in enumerate(kills(arguments.random, arguments.seed, longest)):
+    for number, kill in enumerate(kills(arguments.random, arguments.seed)):
         if number < arguments.first or number % parts != part - 1:
             continue
-        outcome = run_round(base / str(number), kill, invoices=arguments.invoices, seed=arguments.seed)
+        folder = base / str(number)
+        if kill.startswith("random"):
+            outcome, longest = _at_random(folder, float(kill.split()[1]), longest, arguments.invoices, arguments.seed)
+        else:
+            outcome = run_round(folder, kill, invoices=arguments.invoices, seed=arguments.seed)
         rounds.append(outcome)
         state = "ok" if outcome.good else "WRONG"
         print(
