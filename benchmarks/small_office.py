@@ -26,6 +26,8 @@ __all__ = ["SmallOffice", "small_office"]
 TODAY = datetime.now(UTC).date()
 LIMIT = Decimal(5000)
 """Above it the shipped rules ask a person to approve."""
+RATES = {Decimal(rate) for rate in ("21", "10", "4", "0", "19", "7", "20", "5.5")}
+"""The tax rates that the demo's legacy system knows."""
 STILL = ("received", "read", "checked", "ready", "entering", "uncertain")
 
 
@@ -101,6 +103,8 @@ def _proven(count: int, seed: int) -> list[Specimen]:
         invoice = specimen.invoice
         fresh = all(invoice.number != other.invoice.number for other in found)
         fresh &= Decimal(_gross(specimen)) < LIMIT
+        fresh &= {row.rate for row in invoice.taxes} <= RATES
+        fresh &= all(_same_seller(invoice.seller, other.invoice.seller) for other in found)
         if (
             len(readings) == 1
             and readings[0].confident
@@ -111,6 +115,11 @@ def _proven(count: int, seed: int) -> list[Specimen]:
         if len(found) == count:
             return found
     raise RuntimeError(f"the reader proves only {len(found)} of {count * 30} generated invoices")
+
+
+def _same_seller(one: Party, other: Party) -> bool:
+    """Two parties of one name are one supplier only when they are the same."""
+    return one.name != other.name or (one.vat_id, one.iban) == (other.vat_id, other.iban)
 
 
 def _gross(specimen: Specimen) -> str:
