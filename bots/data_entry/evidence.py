@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from bots.data_entry.looking import Difference
-from config.errors import OficioError
 from connectors.browser.session import Session
 from connectors.secrets import Secret, masked
 from records import Evidence, Records
 
-__all__ = ["kept", "kept_on_failure", "kept_read_back"]
+__all__ = ["kept", "kept_read_back"]
 
 
 def kept(records: Records, session: Session, moment: str, secrets: tuple[Secret, ...]) -> list[Evidence]:
@@ -22,21 +21,6 @@ def kept(records: Records, session: Session, moment: str, secrets: tuple[Secret,
         Evidence(records.archive.put(session.picture()), f"screenshot-{moment}"),
         Evidence(records.archive.put(text), f"page-{moment}"),
     ]
-
-
-def kept_on_failure(
-    records: Records, session: Session, rungs: dict[str, int], secrets: tuple[Secret, ...]
-) -> list[Evidence]:
-    """What can still be had of a page that went wrong: its picture, text, frame tree and locator log."""
-    found: list[Evidence] = []
-    try:
-        frames = [f"{frame.name or '-'} {frame.url}" for frame in session.page.frames]
-        log = {"frames": frames, "locators": rungs, "dialogs": session.dialogs.seen}
-        found.append(Evidence(records.archive.put(json.dumps(log, indent=1).encode()), "frames"))
-        found += kept(records, session, "failure", secrets)
-    except OficioError:  # the browser or the page is gone: there is nothing to show
-        return found
-    return found
 
 
 def kept_read_back(records: Records, record: dict[str, Any], wrong: Sequence[Difference]) -> Evidence:

@@ -143,7 +143,8 @@ def test_a_prompt_is_answered(attempt: Try) -> None:
 
 
 def test_a_page_that_asks_before_it_is_left(attempt: Try) -> None:
-    attempt("unload", {"press": "Leave", "loads": "page"}, {"wait": "Number"})
+    runner = attempt("unload", {"press": "Leave", "loads": "page"}, {"wait": "Number"})
+    assert runner.session.page.url.endswith("/cells")
 
 
 def test_more_and_more_rows(attempt: Try) -> None:
