@@ -33,7 +33,8 @@ bench: setup test-setup  ## the measurements, peers beside (see benchmarks/READM
 
 setup:  # uv, the locked environment, a browser: each only when missing
 	@bash .ci/setup
-	@$(UV) sync --locked --all-extras --quiet
+	@$(UV) sync --locked --all-extras --quiet --compile-bytecode  # else each of the processes below compiles for itself
+	@$(RUN) python -m compileall -q $(ROOMS)
 	@$(RUN) python -m connectors.browser.setup
 
 test-setup:  # what the tests start: Dovecot, tesseract, PostgreSQL
