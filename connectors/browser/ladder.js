@@ -248,7 +248,7 @@
   const print = (root, ladder) => { const {element} = find(root, ladder); return element ? element.innerHTML : null; };
   const redrawn = (root, [ladder, before]) => { const now = print(root, ladder); return now !== null && now !== before; };
 
-  // As `look`, once the document was not redrawn for `ms` (see REDRAWN in session.py); waits no longer than 20 times `ms`.
+  // As `look`, once the document was not redrawn for `ms` (see _REDRAWN in context.py); waits no longer than 20 times `ms`.
   const settled = async (root, [ladders, ms]) => {
     const key = Symbol.for('oficio'), start = performance.now();
     while (ms && window[key] !== undefined) {

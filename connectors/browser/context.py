@@ -1,0 +1,142 @@
+"""A browser context for one account: what a page may do there, which windows are open, errors typed."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from config.errors import ApplicationException, BusinessException, OficioError
+from config.systems import System
+from connectors.browser.errors import typed
+from connectors.browser.page_rules import DialogDesk, is_draft, is_write, only_these, origin_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Download, Page, Request, Route
+
+__all__ = ["PAGE", "Context", "Traffic"]
+
+PAGE = "page"
+_REDRAWN = """(() => { const key = Symbol.for('oficio'); window[key] = performance.now();
+new MutationObserver(() => { window[key] = performance.now(); }).observe(document,
+{childList: true, subtree: true, characterData: true, attributeFilter: ['id', 'name', 'for']}); })()"""
+
+
+@dataclass
+class Traffic:
+    """Writes of a session (method and address), and what was blocked: the proof of a dry run."""
+
+    writes: list[str] = field(default_factory=list)
+    blocked: list[str] = field(default_factory=list)
+
+
+class Context:
+    """The lowest layer of a `Session`: the context, its guards and its windows.
+
+    Args:
+        browser: Playwright's, of this thread.
+        system: the description; its allowed origins are the only ones that are reached.
+        url: the base address.
+        dry: block every write that the description does not call a draft.
+    """
+
+    def __init__(self, browser: Browser, system: System, url: str, *, dry: bool = False):
+        self.system, self.url, self.dry = system, url.rstrip("/"), dry
+        self.origins = {origin_of(url), *map(origin_of, system.origins)}
+        self.incident: OficioError | None = None
+        self.traffic = Traffic()
+        self.writing = False
+        self._expecting_window = False
+        self._downloads: list[Download] = []
+        self.dialogs = DialogDesk(system.dialogs, system.limits.dialogs, self._report)
+        self.context = browser.new_context(
+            proxy=only_these(self.origins),  # type: ignore[arg-type] # a TypedDict of just these keys
+            service_workers="block",
+            viewport={"width": 1280, "height": 900},
+        )
+        self.context.set_default_timeout(system.limits.step * 1000)
+        self.context.set_default_navigation_timeout(system.limits.load * 1000)
+        if system.limits.quiet_ms:
+            self.context.add_init_script(_REDRAWN)
+        if dry:
+            self.context.route("**/*", self._block_writes)
+        self.pages: dict[str, Page] = {PAGE: self._watched(self.context.new_page())}
+        self.window = PAGE
+        self.context.on("page", self._on_page)
+        self.context.on("request", self._on_request)
+
+    def close(self) -> None:
+        """End the context with all its pages; never raises."""
+        from playwright.sync_api import Error
+
+        with contextlib.suppress(Error):
+            self.context.close()
+
+    def _report(self, error: OficioError) -> None:
+        self.incident = self.incident or error
+
+    def _watched(self, page: Page) -> Page:
+        page.on("dialog", self.dialogs.answer)
+        page.on("download", self._on_download)
+        page.on("crash", lambda page: self._report(ApplicationException("OF509", page.url)))
+        return page
+
+    def _on_page(self, page: Page) -> None:
+        if self._expecting_window:
+            self._watched(page)
+            return
+        self._report(BusinessException("OF526", self.url, address=page.url))
+        page.close()
+
+    def _on_request(self, request: Request) -> None:
+        if request.is_navigation_request() and origin_of(request.url) not in self.origins:
+            self._report(BusinessException("OF525", self.url, address=request.url[:200]))
+
+    def _on_download(self, download: Download) -> None:
+        self._downloads.append(download)
+
+    def _block_writes(self, route: Route) -> None:
+        request = route.request
+        if not is_write(request.method, request.url):
+            route.continue_()
+        elif self.writing or is_draft(request, self.system.drafts):
+            self.traffic.writes.append(f"{request.method} {request.url}")
+            route.continue_()
+        else:
+            self.traffic.blocked.append(f"{request.method} {request.url}")
+            route.abort("blockedbyclient")
+
+    def fresh_item(self, reply: Callable[[str], str]) -> None:
+        """Forget the counts and incidents of the item before."""
+        self.incident = None
+        self.dialogs.seen.clear()
+        self.dialogs.reply = reply
+        for name in [name for name in self.pages if name != PAGE]:
+            self.close_window(name)
+
+    @contextlib.contextmanager
+    def acting(self, what: str) -> Iterator[None]:
+        """Turn Playwright's errors into ours; an incident that the page caused comes first."""
+        from playwright.sync_api import Error
+
+        try:
+            yield
+        except Error as error:
+            if self.incident is not None:
+                raise self.incident from error
+            raise typed(error, what, self.page.url) from error
+        if self.incident is not None:
+            raise self.incident
+
+    @property
+    def page(self) -> Page:
+        """The window that steps work in."""
+        return self.pages[self.window]
+
+    def close_window(self, name: str) -> None:
+        """Close a window that a step opened; it may have closed itself."""
+        page = self.pages.pop(name, None)
+        self.window = PAGE
+        if page is not None and not page.is_closed():
+            page.close()

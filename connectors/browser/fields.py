@@ -1,0 +1,77 @@
+"""Enter and press: each act finds its element by a ladder, waits until it can be used, and acts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from config.errors import BusinessException
+from connectors.browser.frames import ms
+from connectors.browser.ladder import Ladder, choosing_script, page_script
+from connectors.browser.showing import Showing
+
+__all__ = ["Fields"]
+
+
+class Fields(Showing):
+    """The layer that acts on fields and buttons."""
+
+    def fill(self, frame: str | None, ladder: Ladder, text: str, timeout: float | None = None) -> None:
+        """Clear a field and enter a text, when the field is there and can be edited."""
+        with self.acting(str(ladder)):
+            self.frame(frame).locator(ladder.selector).fill(text, timeout=ms(timeout))
+
+    def type(self, frame: str | None, ladder: Ladder, text: str, timeout: float | None = None) -> None:
+        """Key by key, for fields that listen to keys."""
+        with self.acting(str(ladder)):
+            locator = self.frame(frame).locator(ladder.selector)
+            locator.fill("", timeout=ms(timeout))
+            locator.press_sequentially(text, timeout=ms(timeout))
+
+    def set_many(self, frame: str | None, entries: Sequence[tuple[Ladder, str]]) -> list[bool]:
+        """Many fields in one round trip; which of them were there and took the value."""
+        with self.acting("set"):
+            data = [{"ladder": ladder.body, "value": text} for ladder, text in entries]
+            answer: list[bool] = self.frame(frame).evaluate(page_script("set"), data)
+            return answer
+
+    def choose(
+        self, frame: str | None, ladder: Ladder, text: str, *, loads: str | None = None, timeout: float | None = None
+    ) -> None:
+        """An option of a list box: by its whole text, else its value, else the one option that begins with the text.
+
+        Raises:
+            BusinessException: OF523, no option is like that.
+        """
+        with self.acting(str(ladder)):
+            locator = self.frame(frame).locator(ladder.selector)
+            with self.new_document(loads):
+                answer = locator.evaluate(choosing_script(), text, timeout=ms(timeout))
+                if answer == "none":
+                    raise BusinessException("OF523", self.page.url, field=ladder, wanted=text)
+                if answer == "disabled" or (answer == "same" and loads is not None):
+                    # as a person's hand would: waits until it is enabled; chooses anew what is chosen already
+                    locator.select_option(label=text, timeout=ms(timeout))
+
+    def tick(self, frame: str | None, ladder: Ladder, on: bool, timeout: float | None = None) -> None:
+        """Set a tick box or radio button."""
+        with self.acting(str(ladder)):
+            self.frame(frame).locator(ladder.selector).set_checked(on, timeout=ms(timeout))
+
+    def upload(self, frame: str | None, ladder: Ladder, name: str, data: bytes) -> None:
+        """Give a file field bytes under a display name: the page sees no path of ours."""
+        with self.acting(str(ladder)):
+            file: Any = {"name": name, "mimeType": "application/octet-stream", "buffer": data}
+            self.frame(frame).locator(ladder.selector).set_input_files(file)
+
+    def press(
+        self, frame: str | None, ladder: Ladder, *, loads: str | None = None, timeout: float | None = None
+    ) -> None:
+        """Click, and wait for the new document of the frame that it loads."""
+        with self.acting(str(ladder)), self.new_document(loads):
+            self.frame(frame).locator(ladder.selector).click(timeout=ms(timeout), no_wait_after=True)
+
+    def keys(self, keys: str, *, loads: str | None = None) -> None:
+        """Press a key where the focus is."""
+        with self.acting(keys), self.new_document(loads):
+            self.page.keyboard.press(keys)
