@@ -8,7 +8,8 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -38,18 +39,22 @@ def open_office(
         flow: what runs (a process, a command); goes into every event.
         run: the run's id, such as Prefect's flow run id; made when left out.
         actor: who acts; the flow itself when left out. Clerks act under their own names, see `Office.acting`.
-        now: the clock; the machine's when left out.
+        now: the clock of bots and records; the machine's when left out.
     """
     settings = settings or load_settings(home, config)
     info = RunInfo(id=run or str(uuid.uuid4()), flow=flow, commit=code_commit(), config=settings.fingerprint)
     session = Session(actor=actor or Actor("system", flow), run=info)
-    records = Records.open(settings.database_url, home=settings.home, session=session)
+    clock = now or _machine_clock
+    records = Records.open(settings.database_url, home=settings.home, session=session, now=clock)
     with records.begin() as tx:
         release_dead(tx)
+    office = Office(settings=settings, records=records, worker=worker_name(info.id[:8]), now=clock)
     watcher = progress or (progress_lines if os.environ.get("OFICIO_PROGRESS") == "json" else None)
-    more = {"progress": watcher} if watcher else {}
-    clock = {"now": now} if now else {}
-    return Office(settings=settings, records=records, worker=worker_name(info.id[:8]), **more, **clock)  # type: ignore[arg-type]
+    return replace(office, progress=watcher) if watcher else office
+
+
+def _machine_clock() -> datetime:
+    return datetime.now(UTC)
 
 
 def progress_lines(stage: str, done: int, total: int | None, note: str) -> None:

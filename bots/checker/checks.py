@@ -15,7 +15,7 @@ from bots.invoice import Invoice, fold_number
 from config.errors import Reason
 from config.settings import CheckRules, Identity, PurchaseOrder, Supplier
 
-__all__ = ["Known", "Past", "check", "find_supplier"]
+__all__ = ["Known", "Past", "check", "find_supplier", "seller_key"]
 
 REQUIRED = ("invoice_number", "issue_date", "currency", "gross_total")
 SAME_NAME = 88
@@ -24,7 +24,12 @@ SAME_NAME = 88
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """An earlier invoice, as far as duplicates and orders need it."""
+    """An earlier invoice, as far as duplicates and orders need it.
+
+    Attributes:
+        supplier: id in the supplier master; `seller_key` of an unknown one.
+        together: it came in the same mail, as an e-invoice beside its printed page does.
+    """
 
     item: str
     supplier: str
@@ -35,6 +40,7 @@ class Past:
     currency: str
     order: str
     type: str
+    together: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,10 +88,12 @@ def check(
     """
     supplier, supplier_objections = find_supplier(invoice, known.suppliers)
     name = supplier.name if supplier else invoice.text("seller_name") or "?"
-    same = _same_invoice(invoice, supplier, known.past) if supplier else None
+    party = supplier.id if supplier else seller_key(invoice)
+    same = _same_invoice(invoice, party, known.past)
     if same and same.gross == invoice.amount("gross_total") and same.currency == invoice.text("currency"):
         reason = Reason("OF420", facts={"other": same.item, "supplier": name, "number": invoice.text("invoice_number")})
-        return Verdict("duplicate", same.supplier, (Objection(reason),), (Check("not a duplicate", False),), same.item)
+        made = (Check("not a duplicate", False),)
+        return Verdict("duplicate", supplier.id if supplier else "", (Objection(reason),), made, same.item)
 
     found = _Findings()
     found.add("read and proven", (Objection(doubt) for doubt in doubts))
@@ -98,7 +106,9 @@ def check(
     if supplier:
         found.add("supplier in order", _standing(invoice, supplier))
         found.add("IBAN known", _iban(invoice, supplier, known))
-        found.add("not a duplicate", _duplicates(invoice, supplier, same, known))
+    if party:
+        found.add("not a duplicate", _duplicates(invoice, party, name, same, known))
+    if supplier:
         found.add("matches its purchase order", _order(invoice, supplier, known))
     found.add("under the approval limit", _limit(invoice, known.rules))
     objections = tuple(objection for objection in found.objections if objection.reason.code not in waived)
@@ -120,6 +130,12 @@ def find_supplier(invoice: Invoice, suppliers: Mapping[str, Supplier]) -> tuple[
         return by_iban[0], []
     facts = {"name": invoice.text("seller_name") or "?", "vat": vat or "?"}
     return None, [Objection(Reason("OF402", facts=facts))]
+
+
+def seller_key(invoice: Invoice) -> str:
+    """Names a seller that is not in the supplier master by its VAT id; "" without one: a name alone proves nobody."""
+    vat = _vat(invoice.text("seller_vat_id"))
+    return f"vat:{vat}" if vat else ""
 
 
 def _vat(text: str) -> str:
@@ -183,25 +199,26 @@ def _iban(invoice: Invoice, supplier: Supplier, known: Known) -> Iterator[Object
         yield Objection(Reason("OF405", facts=facts), persons=known.rules.iban_change_persons, call_back=True)
 
 
-def _same_invoice(invoice: Invoice, supplier: Supplier, past: Sequence[Past]) -> Past | None:
+def _same_invoice(invoice: Invoice, party: str, past: Sequence[Past]) -> Past | None:
     number, issued = fold_number(invoice.text("invoice_number")), invoice.day("issue_date")
     for other in past:
         same_year = not (issued and other.date) or issued.year == other.date.year
-        if other.supplier == supplier.id and number and fold_number(other.number) == number and same_year:
+        same_party = (party and other.supplier == party) or (other.together and other.date == issued)
+        if same_party and number and fold_number(other.number) == number and same_year:
             return other
     return None
 
 
-def _duplicates(invoice: Invoice, supplier: Supplier, same: Past | None, known: Known) -> Iterator[Objection]:
+def _duplicates(invoice: Invoice, party: str, name: str, same: Past | None, known: Known) -> Iterator[Objection]:
     if same:
-        facts = {"number": invoice.text("invoice_number"), "supplier": supplier.name, "other": same.item}
+        facts = {"number": invoice.text("invoice_number"), "supplier": name, "other": same.item}
         yield Objection(Reason("OF406", facts=facts))
         return
     gross, currency, issued = invoice.amount("gross_total"), invoice.text("currency"), invoice.day("issue_date")
     for other in known.past:
-        alike = (other.supplier, other.gross, other.currency, other.date) == (supplier.id, gross, currency, issued)
+        alike = (other.supplier, other.gross, other.currency, other.date) == (party, gross, currency, issued)
         if alike and gross is not None and issued is not None:
-            facts = {"supplier": supplier.name, "amount": str(gross), "currency": currency}
+            facts = {"supplier": name, "amount": str(gross), "currency": currency}
             facts |= {"date": issued.isoformat(), "number": other.number, "other": other.item}
             yield Objection(Reason("OF407", facts=facts))
             return
@@ -227,7 +244,8 @@ def _order(invoice: Invoice, supplier: Supplier, known: Known) -> Iterator[Objec
 
 def _over_order(net: Decimal, order: PurchaseOrder, currency: str, known: Known) -> Iterator[Objection]:
     folded = fold_number(order.number)
-    invoiced = sum((p.net for p in known.past if p.net is not None and fold_number(p.order) == folded), Decimal(0))
+    earlier = [p for p in known.past if fold_number(p.order) == folded and p.supplier == order.supplier]
+    invoiced = sum((p.net for p in earlier if p.net is not None), Decimal(0))
     rules = known.rules
     slack = max(rules.po_tolerance_amount, order.net_total * rules.po_tolerance_percent / 100)
     if currency != order.currency or net > order.net_total - invoiced + slack:

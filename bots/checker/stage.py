@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bots.checker.checks import Known, Past, check
+from bots.checker.checks import Known, Past, check, seller_key
 from bots.checker.verdict import Verdict
 from bots.invoice import Invoice, fold_number
 from bots.office import Office, StageReport
@@ -71,16 +71,21 @@ def _past(tx: Transaction, item: WorkItem, invoice: Invoice) -> Iterable[Past]:
     seen = {item.id}
     for name, value in search_tags(invoice).items():
         for other in work_items.find(tx, PROCESS, tags={name: value}, states=COUNTS):
-            if other.id not in seen and other.payload.get("supplier"):
+            if other.id not in seen and "invoice" in other.payload:
                 seen.add(other.id)
-                yield _as_past(other)
+                yield _as_past(other, together=_mail(item) != "" and _mail(other) == _mail(item))
 
 
-def _as_past(item: WorkItem) -> Past:
+def _mail(item: WorkItem) -> str:
+    """The mail that brought it, "" for a dropped file."""
+    return str(item.payload.get("facts", {}).get("mail", {}).get("id", ""))
+
+
+def _as_past(item: WorkItem, *, together: bool) -> Past:
     invoice = Invoice.from_payload(item.payload)
     return Past(
         item=item.id,
-        supplier=item.payload["supplier"],
+        supplier=item.payload.get("supplier") or seller_key(invoice),
         number=invoice.text("invoice_number"),
         date=invoice.day("issue_date"),
         gross=invoice.amount("gross_total"),
@@ -88,6 +93,7 @@ def _as_past(item: WorkItem) -> Past:
         currency=invoice.text("currency"),
         order=invoice.text("order_reference"),
         type=invoice.type,
+        together=together,
     )
 
 

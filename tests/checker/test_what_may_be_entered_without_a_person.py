@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from bots.checker.checks import Known, Past, check
+from bots.checker.checks import Known, Past, check, seller_key
 from bots.invoice import Invoice, fold_number
 from config.errors import Reason, catalogue
 from config.settings import CheckRules, Identity, PurchaseOrder, Supplier
@@ -94,6 +94,24 @@ def test_a_vat_id_of_one_supplier_with_the_iban_of_another_is_a_question() -> No
 def test_the_same_invoice_again_is_a_duplicate() -> None:
     verdict = check(GOOD, (), replace(KNOWN, past=(EARLIER,)))
     assert (verdict.state, verdict.duplicate_of) == ("duplicate", "item-1")
+
+
+def test_an_unknown_supplier_s_invoice_again_is_a_duplicate_of_the_one_that_a_person_has() -> None:
+    stranger = changed(seller_vat_id="FR40303265045", iban=None)
+    earlier = replace(EARLIER, supplier=seller_key(stranger))
+    assert check(stranger, (), replace(KNOWN, past=(earlier,))).state == "duplicate"
+    other = check(changed(seller_vat_id="IT00743110157", iban=None), (), replace(KNOWN, past=(earlier,)))
+    assert [objection.reason.code for objection in other.objections] == ["OF402"]
+
+
+def test_without_an_id_the_same_number_is_the_same_invoice_only_in_the_same_mail() -> None:
+    nameless = changed(seller_vat_id=None, iban=None)
+    earlier = replace(EARLIER, supplier="vat:30326504")
+    assert check(nameless, (), replace(KNOWN, past=(earlier,))).state == "review"
+    together = replace(earlier, together=True)
+    assert check(nameless, (), replace(KNOWN, past=(together,))).state == "duplicate"
+    another_day = changed(seller_vat_id=None, iban=None, issue_date="2026-11-01")
+    assert check(another_day, (), replace(KNOWN, past=(together,))).state == "review"
 
 
 def test_the_same_number_with_other_values_is_a_question() -> None:
