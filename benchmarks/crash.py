@@ -1,11 +1,11 @@
 """Kill the main job at every named point and at random moments, run it again, and count what is wrong. It must be 0.
 
-    python -m benchmarks.crash [--random 100] [--invoices 5] [--seed 1]
+    python -m benchmarks.crash [--random 100] [--invoices 3] [--seed 1] [--keep rounds.jsonl]
 
 Each round: a fresh office with invoices in its mailbox and its watched folder; `oficio run invoices` is killed
 (SIGKILL) at the point or the moment; then it is run again until nothing is left to do.  Then: every good invoice is in
 the legacy system's database exactly once with its figures, every document that arrived is a work item or is written
-down as refused, and the audit log verifies.
+down as refused, and the audit log verifies.  With `--keep`, rounds that stand in the file are not run again.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -33,6 +33,8 @@ from config import crashpoints
 __all__ = ["Round", "main", "run_round"]
 
 MOST_RUNS = 12
+SECONDS = 900
+"""Of one run at most, on a machine that has much else to do."""
 
 
 @dataclass
@@ -73,7 +75,7 @@ def run_round(folder: Path, kill: str, *, invoices: int = 5, seed: int = 1) -> R
 def _killed_run(office: SmallOffice, kill: str) -> bool:
     with _started(office, {} if _is_moment(kill) else {"OFICIO_CRASH_AT": kill}) as process:
         if not _is_moment(kill):
-            return process.wait(300) == -signal.SIGKILL
+            return process.wait(SECONDS) == -signal.SIGKILL
         try:
             process.wait(float(kill))
         except subprocess.TimeoutExpired:
@@ -85,7 +87,7 @@ def _killed_run(office: SmallOffice, kill: str) -> bool:
 
 def _run(office: SmallOffice) -> tuple[int, str]:
     with _started(office, {}) as process:
-        _, err = process.communicate(timeout=300)
+        _, err = process.communicate(timeout=SECONDS)
         return process.returncode, err.decode(errors="replace")
 
 
@@ -143,44 +145,60 @@ def _at_random(folder: Path, share: float, longest: float, invoices: int, seed: 
 
 
 def main() -> int:
-    """Run all rounds and print a line each; 0 when nothing was wrong."""
+    """Run all rounds that are not kept yet and print a line each; 0 when nothing was wrong in any."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--random", type=int, default=100, help="random moments")
-    parser.add_argument("--invoices", type=int, default=5)
+    parser.add_argument("--invoices", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--part", default="1/1", help="run every n-th round only, such as 1/2 and 2/2 side by side")
-    parser.add_argument("--first", type=int, default=0, help="go on from this round")
-    parser.add_argument("--json", type=Path, help="write the rounds there")
+    parser.add_argument("--keep", type=Path, help="a line of JSON a round; what stands there is not run again")
     arguments = parser.parse_args()
-    base = Path(tempfile.mkdtemp(prefix="oficio-crash-"))
-    longest = _longest(base / "measure", arguments.invoices, arguments.seed)
-    rounds = []
     part, parts = (int(number) for number in arguments.part.split("/"))
-    for number, kill in enumerate(kills(arguments.random, arguments.seed)):
-        if number < arguments.first or number % parts != part - 1:
-            continue
-        folder = base / str(number)
-        if kill.startswith("random"):
-            outcome, longest = _at_random(folder, float(kill.split()[1]), longest, arguments.invoices, arguments.seed)
-        else:
-            outcome = run_round(folder, kill, invoices=arguments.invoices, seed=arguments.seed)
-        rounds.append(outcome)
-        state = "ok" if outcome.good else "WRONG"
-        print(
-            f"{number:4d} {kill:<22} {'killed' if outcome.killed else 'ended ':<6} runs {outcome.runs} {state}",
-            flush=True,
-        )
-        if not outcome.good:
-            print(f"       {vars(outcome)}")
-        for note in outcome.notes:
-            print(f"       {note}")
-        if outcome.good:
-            shutil.rmtree(base / str(number))
+    mine = list(enumerate(kills(arguments.random, arguments.seed)))[part - 1 :: parts]
+    done = _kept(arguments.keep)
+    left = [(number, kill) for number, kill in mine if kill not in done]
+    base = Path(tempfile.mkdtemp(prefix="oficio-crash-"))
+    for outcome in _rounds(base, left, arguments.invoices, arguments.seed):
+        done[outcome.kill] = outcome
+        _print(outcome)
+        if arguments.keep:
+            with arguments.keep.open("a", encoding="utf-8") as lines:
+                lines.write(json.dumps(vars(outcome)) + "\n")
+    rounds = [done[kill] for _, kill in mine]
     sums = {name: sum(getattr(r, name) for r in rounds) for name in ("duplicates", "lost", "wrong", "log_broken")}
     print(f"{len(rounds)} rounds, {sum(r.killed for r in rounds)} killed:", json.dumps(sums))
-    if arguments.json:
-        arguments.json.write_text(json.dumps([vars(r) for r in rounds], indent=1), "utf-8")
     return 0 if all(r.good for r in rounds) else 1
+
+
+def _kept(path: Path | None) -> dict[str, Round]:
+    if path is None or not path.exists():
+        return {}
+    rounds = [Round(**json.loads(line)) for line in path.read_text("utf-8").splitlines()]
+    return {outcome.kill: outcome for outcome in rounds}
+
+
+def _rounds(base: Path, left: Sequence[tuple[int, str]], invoices: int, seed: int) -> Iterator[Round]:
+    """Run the rounds; the folder of one in which something was wrong stays, to be looked at."""
+    longest = _longest(base / "measure", invoices, seed) if left else 0.0
+    for number, kill in left:
+        folder = base / str(number)
+        if kill.startswith("random"):
+            outcome, longest = _at_random(folder, float(kill.split()[1]), longest, invoices, seed)
+            outcome.kill = kill
+        else:
+            outcome = run_round(folder, kill, invoices=invoices, seed=seed)
+        if outcome.good:
+            shutil.rmtree(folder)
+        else:
+            outcome.notes.append(f"left in {folder}")
+        yield outcome
+
+
+def _print(outcome: Round) -> None:
+    state = "ok" if outcome.good else f"WRONG {vars(outcome)}"
+    print(f"{outcome.kill:<22} {'killed' if outcome.killed else 'ended ':<6} runs {outcome.runs} {state}", flush=True)
+    for note in outcome.notes:
+        print(f"       {note}")
 
 
 def _longest(folder: Path, invoices: int, seed: int) -> float:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
 
 import yaml
 
 from bots.reader import OwnIdentity, read
-from config.settings import load_settings
+from config.settings import CONFIG, load_settings
 from demo.invoices import Specimen, generate
 from demo.invoices.model import Party
 from demo.rig import MAILBOX_USER, Rig, copy_config, open_rig
@@ -28,6 +29,8 @@ LIMIT = Decimal(5000)
 """Above it the shipped rules ask a person to approve."""
 RATES = {Decimal(rate) for rate in ("21", "10", "4", "0", "19", "7", "20", "5.5")}
 """The tax rates that the demo's legacy system knows."""
+SETTLE = 3
+"""Seconds: longer than the slowest save of a legacy system without faults, so that a killed entry is settled soon."""
 STILL = ("received", "read", "checked", "ready", "entering", "uncertain")
 
 
@@ -76,6 +79,10 @@ def small_office(folder: Path, *, invoices: int = 5, seed: int = 1) -> Iterator[
         suppliers=yaml.safe_dump({"suppliers": suppliers}, allow_unicode=True),
         purchase_orders="purchase_orders: []\n",
         folders="folders:\n  - {name: inbox, path: inbox, settle_seconds: 0}\n",
+        **{
+            "oficio": _changed(CONFIG / "oficio.yaml", "invoices", batch=max(200, invoices)),
+            "systems/demo": _changed(CONFIG / "systems" / "demo.yaml", "limits", settle=SETTLE),
+        },
     )
     codes = {str(supplier["legacy_code"]): str(supplier["name"]) for supplier in suppliers}
     (home / "inbox").mkdir(parents=True)
@@ -89,7 +96,15 @@ def small_office(folder: Path, *, invoices: int = 5, seed: int = 1) -> Iterator[
         yield SmallOffice(rig, good, frozenset(hashlib.sha256(specimen.pdf).hexdigest() for specimen in specimens))
 
 
-def _proven(count: int, seed: int) -> list[Specimen]:
+def _changed(path: Path, section: str, **values: object) -> str:
+    """A file of the shipped configuration with some values of a section replaced."""
+    content = yaml.safe_load(path.read_text("utf-8"))
+    content[section] |= values
+    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
+
+
+@cache
+def _proven(count: int, seed: int) -> tuple[Specimen, ...]:
     us = load_settings(Path(), None).office
     buyer = Party(us.name, "Rúa do Porto 14", "15403 Ferrol", us.country, us.vat_id)
     own = OwnIdentity(names=(us.name,), vat_ids=(us.vat_id,))
@@ -113,7 +128,7 @@ def _proven(count: int, seed: int) -> list[Specimen]:
         ):
             found.append(specimen)
         if len(found) == count:
-            return found
+            return tuple(found)
     raise RuntimeError(f"the reader proves only {len(found)} of {count * 30} generated invoices")
 
 

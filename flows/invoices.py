@@ -6,7 +6,7 @@ A rerun may repeat any step: work items, leases and intents decide what is still
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +59,7 @@ async def _run(name: str, home: str | None, config: str | None) -> dict[str, Any
         for step in process.steps:
             async with AsyncExitStack() as held:
                 if step.name == "enter":  # the browser's slot, held once for the whole session
-                    await held.enter_async_context(
-                        concurrency(system_limit(office.settings.invoices.system), strict=True)
-                    )
+                    await held.enter_async_context(_slot(office))
                 result = await perform_step(office, step)
             report.results.append(result)
             if result.error:
@@ -69,6 +67,12 @@ async def _run(name: str, home: str | None, config: str | None) -> dict[str, Any
         office.note("run.ended", report.to_json(), outcome="failed" if report.failed else "ok")
     await _artifact(report)
     return report.to_json()
+
+
+def _slot(office: Office) -> AbstractAsyncContextManager[None]:
+    """The legacy system's slot; a run that cannot renew it goes on: our own leases keep two robots apart, too."""
+    limit = system_limit(office.settings.invoices.system)
+    return concurrency(limit, lease_duration=SLOT_SECONDS, strict=True, raise_on_lease_renewal_failure=False)
 
 
 async def _artifact(report: RunReport) -> None:
