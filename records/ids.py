@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Iterator
 
-__all__ = ["new_id", "new_ids"]
+__all__ = ["ascending_ids", "new_id"]
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _PAIRS = tuple(a + b for a in _ALPHABET for b in _ALPHABET)
@@ -20,11 +21,11 @@ def new_id() -> str:
     return _encode(time.time_ns() // 1_000_000 << 80 | secrets.randbits(80))
 
 
-def new_ids(count: int) -> list[str]:
-    """`count` names in ascending order, made at once (the monotonic form of the ULID specification)."""
-    first = time.time_ns() // 1_000_000 << 80 | secrets.randbits(79)
-    prefix = _encode(first)[:-4]
-    low = first & 0xFFFFF
-    if low + count > 0xFFFFF:
-        return [_encode(first + n) for n in range(count)]
-    return [f"{prefix}{_PAIRS[n >> 10]}{_PAIRS[n & 1023]}" for n in range(low, low + count)]
+def ascending_ids() -> Iterator[str]:
+    """Names in ascending order without end, made at once (the monotonic form of the ULID specification)."""
+    number = time.time_ns() // 1_000_000 << 80 | secrets.randbits(79)
+    while True:
+        prefix, low = _encode(number)[:-4], number & 0xFFFFF
+        for rest in range(low, 1 << 20):
+            yield f"{prefix}{_PAIRS[rest >> 10]}{_PAIRS[rest & 1023]}"
+        number += (1 << 20) - low

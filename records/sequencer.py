@@ -8,7 +8,7 @@ the log in order.  An event in `pending` is committed: it is never lost, it only
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from sqlalchemy import Connection, text
 
 from records.canonical import written
 from records.clock import from_text
-from records.ids import new_ids
+from records.ids import ascending_ids
 from records.transaction import Draft, Transaction
 
 __all__ = ["EVERY_SECONDS", "SLACK", "keep", "sequence"]
@@ -39,7 +39,7 @@ def keep(tx: Transaction) -> None:
     if not tx.drafts:
         return
     if tx.connection.dialect.name == "sqlite":
-        _place(tx.connection, tx.drafts)
+        _place(tx.connection, [draft.item for draft in tx.drafts], tx.drafts)
         return
     items, bodies = [draft.item for draft in tx.drafts], [written(draft.body) for draft in tx.drafts]
     with closing(tx.connection.connection.cursor()) as cursor:
@@ -64,7 +64,7 @@ def sequence(connection: Connection, *, wait: bool = True) -> None:
                 cursor.execute(_TAKE, (_BATCH,), binary=True)
                 rows = sorted(cursor.fetchall())
             if rows:
-                _place(connection, [Draft(item, orjson.loads(body)) for _, item, body in rows])
+                _place(connection, [item for _, item, _ in rows], (Draft(item, orjson.loads(b)) for _, item, b in rows))
         if len(rows) < _BATCH:
             return
 
@@ -81,55 +81,54 @@ def _locked(connection: Connection, wait: bool) -> bool:
     return bool(connection.execute(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _LOCK}).scalar())
 
 
-def _place(connection: Connection, drafts: Sequence[Draft]) -> None:
-    """Number events and store them, as the only one who does so now; by the driver itself: this is the hot path."""
+def _place(connection: Connection, items: Iterable[str | None], drafts: Iterable[Draft]) -> None:
+    """Number events and store them, as the only one who does so now; by the driver itself: this is the hot path.
+
+    Args:
+        items: the items of the drafts, known before the first draft is looked at.
+        drafts: taken one at a time: thousands of parsed events at once cost more in garbage collection than in parsing.
+    """
     sqlite = connection.dialect.name == "sqlite"
     with closing(connection.connection.cursor()) as cursor:
         cursor.execute("SELECT seq, bytes FROM events ORDER BY seq DESC LIMIT 1")
         row = cursor.fetchone()
-        seq, stamp = (row[0], orjson.loads(row[1])["ts"]) if row is not None else (-1, "")
-        drafts = _in_time(drafts, stamp)
-        previous = _last_of(cursor, list({draft.item for draft in drafts if draft.item is not None}), sqlite=sqlite)
+        seq, stamp = (row[0] + 1, orjson.loads(row[1])["ts"]) if row is not None else (0, "")
+        previous = _last_of(cursor, [item for item in set(items) if item is not None], sqlite=sqlite)
         rows = []
-        for draft, event_id in zip(drafts, new_ids(len(drafts)), strict=True):
-            seq += 1
+        for place, (draft, event_id) in enumerate(zip(_in_time(drafts, stamp), ascending_ids()), seq):  # noqa: B905 - ids never end
             body = draft.body
-            body["seq"] = seq
+            body["seq"] = place
             body["id"] = event_id
             if draft.item is not None:
                 before = previous[draft.item]
                 if before is not None:
                     body["prev_item_seq"] = before
-                previous[draft.item] = seq
-            rows.append((seq, draft.item, _entry(body)))
+                previous[draft.item] = place
+            rows.append((place, draft.item, _entry(body)))
         if sqlite:
             cursor.executemany("INSERT INTO events (seq, item, bytes) VALUES (?, ?, ?)", rows)
-        else:
-            columns = tuple(list(column) for column in zip(*rows, strict=True))
-            cursor.execute(
-                "INSERT INTO events (seq, item, bytes) SELECT * FROM unnest(%b::bigint[], %b::text[], %b::bytea[])",
-                columns,
-            )
+            return
+        with cursor.copy("COPY events (seq, item, bytes) FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types(["int8", "text", "bytea"])
+            for row in rows:
+                copy.write_row(row)
 
 
-def _in_time(drafts: Sequence[Draft], stamp: str) -> Sequence[Draft]:
-    """The events with times that never go back.
+def _in_time(drafts: Iterable[Draft], stamp: str) -> Iterator[Draft]:
+    """The events with times that never go back, after an event of time `stamp`.
 
     One that began while others were placed takes their time and keeps its own as `began`; a clock that was set back
     by more than `SLACK` gets an event that says so.
     """
-    if all(draft.body["ts"] >= stamp for draft in drafts[:1]) and len({draft.body["ts"] for draft in drafts}) == 1:
-        return drafts
-    result: list[Draft] = []
     for draft in drafts:
         own = draft.body["ts"]
-        if own < stamp and from_text(stamp) - from_text(own) > SLACK:
-            result.append(Draft(None, _set_back(stamp, own)))
-        elif own < stamp:
-            draft.body |= {"ts": stamp, "began": own}
+        if own < stamp:
+            if from_text(stamp) - from_text(own) > SLACK:
+                yield Draft(None, _set_back(stamp, own))
+            else:
+                draft.body |= {"ts": stamp, "began": own}
         stamp = draft.body["ts"]
-        result.append(draft)
-    return result
+        yield draft
 
 
 def _set_back(before: str, after: str) -> dict[str, Any]:
