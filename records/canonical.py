@@ -25,8 +25,9 @@ _OPTIONS = (
     | orjson.OPT_PASSTHROUGH_SUBCLASS
 )
 
-
-_MAYBE_FLOAT = re.compile(rb"[:\[,]-?[0-9]+[.eE]")
+_MAYBE_FLOAT = tuple(re.compile(before + rb"-?[0-9]+[.eE]").search for before in (rb'":', rb",", rb"\["))
+"""A float after a key, after a comma, first in a list: three patterns with a literal beginning are eight times faster
+than one of all. A comma in a text may look like it; then the value itself is looked at."""
 
 
 def check(value: Any, path: str = "$") -> None:
@@ -77,7 +78,8 @@ def digest(value: Any) -> str:
 
 def is_canonical(data: bytes, value: Any) -> bool:
     """Whether bytes are the canonical form of the value that was read from them, inside the profile."""
-    if not data.isascii() or _MAYBE_FLOAT.search(data):  # else: no key that is not ASCII, and no float
+    in_value, in_list, first = _MAYBE_FLOAT
+    if not data.isascii() or in_value(data) or in_list(data) or first(data):  # else: ASCII keys and no float
         try:
             check(value)
         except OficioError:

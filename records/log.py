@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Log", "SignedCheckpoint", "Verification"]
 
-_PAGE = 5000
+_PAGE = 1024
 _events, _checkpoints, _meta = schema.events, schema.checkpoints, schema.meta
 
 
