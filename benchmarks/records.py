@@ -24,7 +24,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, insert, text
 
 from records import Actor, Records, RunInfo, Session, Where, WorkItem, audit, work_items
-from records.canonical import canonical, is_canonical, parse
+from records.canonical import is_canonical, parse
 from records.note import VerifierKey
 from records.schema import payloads
 from records.schema import work_items as items_table
