@@ -20,9 +20,10 @@ from pathlib import Path
 from playwright.sync_api import Browser, Frame, Page
 
 from bots.data_entry import accounts, enter, load_system
+from bots.data_entry.ladders import ladder_of
 from bots.data_entry.protocol import Clerk, Held
 from bots.data_entry.record import invoice_record
-from bots.data_entry.runner import Runner, ladder_of
+from bots.data_entry.runner import Runner
 from bots.data_entry.stage import browser
 from config.systems import Form, System
 from connectors.browser.ladder import Ladder

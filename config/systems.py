@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Literal, Self
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from config.yaml_file import Strict
+from config.system_steps import FORMATS, Calendar, Described, Find, Sign, Step, Unless, Wants, every_step
 
 __all__ = [
     "Account",
+    "Calendar",
+    "Cell",
     "DialogRule",
     "Draft",
     "Find",
@@ -36,175 +38,8 @@ __all__ = [
     "Wants",
 ]
 
-RUNGS = ("label", "row", "column", "text", "placeholder", "title", "name", "id", "css")
-VERBS = (
-    "open", "fill", "type", "choose", "pick", "tick", "press", "upload", "for_each", "steps", "wait", "gone", "expect",
-    "read", "screenshot", "keys", "close", "repeat",
-)  # fmt: skip
-FORMATS = ("text", "date", "amount", "integer", "number")
 
-
-class _Described(Strict):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Find(_Described):
-    """Where something is, as a ladder: rungs are tried in this order, each good for exactly one visible element.
-
-    A plain text means a caption: label, then the text on the same row, then placeholder or title; for something to
-    press or to wait for, its own text.
-    """
-
-    caption: str | None = None
-    label: str | None = None
-    row: str | None = None
-    column: str | None = None
-    text: str | None = None
-    placeholder: str | None = None
-    title: str | None = None
-    name: str | None = None
-    id: str | None = None
-    css: str | None = None
-    line: str | None = None
-    """For `column`: which line of the table; the line of the surrounding `for_each` when left out."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_text(cls, data: object) -> object:
-        return {"caption": data} if isinstance(data, str) else data
-
-    @model_validator(mode="after")
-    def _some_rung(self) -> Self:
-        if not self.caption and not any(getattr(self, rung) for rung in RUNGS):
-            raise ValueError(f"name at least one of {', '.join(RUNGS)}")
-        return self
-
-    def rungs(self, text: bool = False) -> tuple[tuple[str, str], ...]:
-        """(rung, text) in the order in which they are tried; `text`: a caption is the thing's own text."""
-        found: list[tuple[str, str]] = []
-        if self.caption:
-            names = ("text", "label", "title") if text else ("label", "row", "placeholder")
-            found += [(name, self.caption) for name in names]
-        found += [(rung, value) for rung in RUNGS if (value := getattr(self, rung))]
-        return tuple(found)
-
-
-class Wants(_Described):
-    """What something must show: a template, compared in its format."""
-
-    find: Find
-    equals: str
-    as_: str = Field(default="text", alias="as")
-    frame: str | None = None
-
-
-class Unless(_Described):
-    """Skip when this already shows what it should."""
-
-    find: Find
-    equals: str
-    as_: str = Field(default="text", alias="as")
-
-
-class Step(_Described):
-    """One step: exactly one verb, and what goes with it."""
-
-    open: str | None = None
-    """A path or address of the system, in the step's frame or the whole page."""
-    fill: Find | None = None
-    type: Find | None = None
-    """Like fill, key by key: for fields with suggestions."""
-    choose: Find | None = None
-    """An option of a list box, by its text, else its value; a radio button of a group."""
-    pick: Find | None = None
-    """One of the suggestions or rows that a page shows: pressed."""
-    tick: Find | None = None
-    press: Find | None = None
-    upload: Find | None = None
-    for_each: str | None = None
-    """The name of a list in the record; its `steps` see `{line.*}`, `{n}` from 1."""
-    steps: tuple[Step, ...] = ()
-    wait: Find | None = None
-    """Until it is there."""
-    gone: Find | None = None
-    """Until it is not there."""
-    expect: Find | None = None
-    """It must be there (and show `equals`); if not, the item is stopped for a person."""
-    read: Find | None = None
-    screenshot: str | None = None
-    keys: str | None = None
-    """Press keys where the focus is, such as Enter or Tab."""
-    close: str | None = None
-    """Close a window that a step opened."""
-    repeat: Find | None = None
-    """Press it again and again while it is there (paging, "show more"), doing `steps` each time."""
-
-    value: str | None = Field(default=None, alias="with")
-    """What to type or choose: a text with `{names}` of the record."""
-    as_: str = Field(default="text", alias="as")
-    """text, date, amount, number, integer, or the name of a look-up table."""
-    equals: str | None = None
-    into: str | None = None
-    """The name that what was read gets in the record."""
-    frame: str | None = None
-    window: str | None = None
-    loads: str | None = None
-    """The frame that gets a new document by this step (`page` for the whole page): the step waits for it."""
-    redraws: Find | None = None
-    """Something on the page that is drawn anew by this step: the step waits until it was."""
-    opens: str | None = None
-    """The name of the window that this step opens."""
-    downloads: str | None = None
-    """The name of the file that this step downloads; it is kept as evidence."""
-    when: str | None = None
-    """Only when this template is not empty, 0 or false."""
-    unless: Unless | None = None
-    optional: bool = False
-    """Do nothing when it is not there."""
-    timeout: float | None = Field(default=None, gt=0)
-
-    @model_validator(mode="after")
-    def _one_verb(self) -> Self:
-        given = [verb for verb in VERBS if getattr(self, verb)]
-        if (given and given[-1] == "steps") or "for_each" in given or "repeat" in given:
-            given = [verb for verb in given if verb != "steps"] or ["steps"]
-        if len(given) != 1:
-            found = " and ".join(given) or "none"
-            raise ValueError(f"a step has exactly one verb of {', '.join(VERBS)}; found {found}")
-        verb = given[0]
-        if verb in ("fill", "type", "choose", "pick", "upload") and self.value is None and verb != "pick":
-            raise ValueError(f"`{verb}` needs `with`: what to enter")
-        if verb in ("for_each", "repeat") and not self.steps and verb == "for_each":
-            raise ValueError("`for_each` needs `steps`")
-        if verb == "read" and not (self.into or self.equals):
-            raise ValueError("`read` needs `into` (a name) or `equals` (what it must show)")
-        return self
-
-    @property
-    def verb(self) -> str:
-        """The step's verb."""
-        return next(verb for verb in (*(v for v in VERBS if v != "steps"), "steps") if getattr(self, verb))
-
-
-class Sign(_Described):
-    """Something that a page shows: a part of its text, or a visible element."""
-
-    text: str | None = None
-    css: str | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_text(cls, data: object) -> object:
-        return {"text": data} if isinstance(data, str) else data
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        if bool(self.text) == bool(self.css):
-            raise ValueError("a sign is either `text` or `css`")
-        return self
-
-
-class Signs(_Described):
+class Signs(Described):
     """What new pages are looked at for."""
 
     logged_out: tuple[Sign, ...] = ()
@@ -215,9 +50,11 @@ class Signs(_Described):
     """The system says no to the values: for a person, with the text shown."""
     person: tuple[Sign, ...] = ()
     """A CAPTCHA, a code by SMS: parked for a person."""
+    busy: tuple[Sign, ...] = ()
+    """The page is still at work (a spinner, "Loading"): nothing is read or believed while one of these shows."""
 
 
-class DialogRule(_Described):
+class DialogRule(Described):
     """What to do with a dialog whose text contains `text`; a dialog without a rule stops the item."""
 
     text: str
@@ -227,7 +64,7 @@ class DialogRule(_Described):
     """What is typed into a prompt: a template."""
 
 
-class Account(_Described):
+class Account(Described):
     """A login of the system, for one robot at a time; `secret` and `totp` name secrets, they never hold them."""
 
     user: str
@@ -235,7 +72,7 @@ class Account(_Described):
     totp: str | None = None
 
 
-class Formats(_Described):
+class Formats(Described):
     """How the system writes dates and amounts."""
 
     date: str = "%Y-%m-%d"
@@ -244,9 +81,11 @@ class Formats(_Described):
     """Typed between thousands; when reading, blanks, points, commas and apostrophes that are not the decimal mark are
     understood anyway."""
     places: int = Field(default=2, ge=0, le=6)
+    case: Literal["keep", "ignore"] = "keep"
+    """`ignore`: the system writes texts in capitals, whatever is typed."""
 
 
-class Limits(_Described):
+class Limits(Described):
     """Seconds, unless named otherwise."""
 
     step: float = Field(default=10, gt=0)
@@ -260,17 +99,20 @@ class Limits(_Described):
     """Typed fields are believed when the page was not redrawn for so long (pages that render late)."""
     items_per_context: int = Field(default=200, ge=1)
     dialogs: int = Field(default=20, ge=1)
+    download: int = Field(default=50, ge=1)
+    """Megabytes."""
     attempts: int = Field(default=3, ge=1)
 
 
-class FrameAt(_Described):
+class FrameAt(Described):
     """A frame without a useful name, by CSS, inside another one."""
 
     css: str
     within: str | None = None
+    """The frame that it stands in: a name of the page or of `frames`."""
 
 
-class Login(_Described):
+class Login(Described):
     """How to log in, and how to see that one is."""
 
     steps: tuple[Step, ...]
@@ -280,7 +122,7 @@ class Login(_Described):
     """Shown when user or password are wrong: the account is left alone, so that it is not locked."""
 
 
-class Draft(_Described):
+class Draft(Described):
     """A request that changes something but saves nothing (it draws the next page): let through in a dry run."""
 
     path: str
@@ -289,18 +131,64 @@ class Draft(_Described):
     """Only when the posted data does not contain this text, such as `op=save`."""
 
 
-class Rows(_Described):
-    """A table with paging: named columns by their headings."""
+class Cell(Described):
+    """A column without a heading: by its number from 1, or by CSS inside the row; an attribute instead of its text."""
 
-    columns: Mapping[str, str]
+    n: int | None = Field(default=None, ge=1)
+    css: str | None = None
+    attribute: str | None = None
+
+    @model_validator(mode="after")
+    def _some_place(self) -> Self:
+        if self.n is None and self.css is None:
+            raise ValueError("a column is its heading, `{n: 2}` or `{css: ...}`")
+        return self
+
+
+class Rows(Described):
+    """A table or list with named columns; read through all its pages."""
+
+    columns: Mapping[str, str | Cell]
+    """Our name: the column's heading; or its number or CSS where there are no headings."""
+    row: str | None = None
+    """CSS of one row, for lists that are no tables or have no headings."""
+    having: str | None = None
+    """Only rows in which this column is not empty: leaves out sums and pagers."""
     formats: Mapping[str, str] = Field(default_factory=dict)
     next: Find | None = None
+    """What shows the next page; `{page}` is the number of that page, for lists that only show numbers."""
     next_loads: str | None = None
+    scroll: str | None = None
+    """CSS of what is scrolled to see more rows (`html` for the page itself): endless and virtual lists."""
+    empty: tuple[Sign, ...] = ()
+    """What the page shows when there are no rows: an empty list is believed only then."""
+    end: tuple[Sign, ...] = ()
+    """What shows that there are no more rows below."""
     frame: str | None = None
     pages: int = Field(default=1000, ge=1)
 
+    @model_validator(mode="after")
+    def _columns_fit(self) -> Self:
+        if self.row is None and not any(isinstance(place, str) for place in self.columns.values()):
+            raise ValueError("`columns` without any heading need `row`: the CSS of one row")
+        if self.row is not None and any(isinstance(place, str) for place in self.columns.values()):
+            raise ValueError("with `row`, each column is `{n: 2}` or `{css: ...}`, not a heading")
+        for name in (*self.formats, *([self.having] if self.having else ())):
+            if name not in self.columns:
+                raise ValueError(f"{name} is none of the columns {', '.join(self.columns)}")
+        return self
 
-class LookUp(_Described):
+    @property
+    def asked(self) -> dict[str, Any]:
+        """As the page's script takes it."""
+        columns = {
+            name: place if isinstance(place, str) else place.model_dump(exclude_none=True)
+            for name, place in self.columns.items()
+        }
+        return {"columns": columns, "row": self.row, "having": self.having}
+
+
+class LookUp(Described):
     """Is it there? Steps to a list; the rows in which every `match` column shows its value are hits."""
 
     steps: tuple[Step, ...]
@@ -310,13 +198,18 @@ class LookUp(_Described):
     """The steps are one `open`, and the read-back starts with an `open` too: the list is fetched and not shown."""
 
     @model_validator(mode="after")
-    def _direct_is_one_open(self) -> Self:
+    def _is_possible(self) -> Self:
+        for name in self.match:
+            if name not in self.rows.columns:
+                raise ValueError(f"`match`: {name} is none of the columns {', '.join(self.rows.columns)}")
+        if self.direct and (self.rows.scroll or self.rows.row):
+            raise ValueError("`direct` reads a plain table with headings; leave it out with `scroll` or `row`")
         if self.direct and (len(self.steps) != 1 or self.steps[0].open is None):
             raise ValueError("`direct` needs `steps` to be one `open`")
         return self
 
 
-class ReadBack(_Described):
+class ReadBack(Described):
     """From the hit's row to the record's page, and what it must show there."""
 
     steps: tuple[Step, ...] = ()
@@ -327,19 +220,30 @@ class ReadBack(_Described):
     each: Mapping[str, str] = Field(default_factory=dict)
     """Column of `rows` to template over `{line.*}`."""
 
+    @model_validator(mode="after")
+    def _columns_are_known(self) -> Self:
+        if (self.lines is None) != (self.rows is None):
+            raise ValueError("`lines` (a list of the record) and `rows` (where its lines show) go together")
+        for name in self.each:
+            if self.rows is None or name not in self.rows.columns:
+                raise ValueError(f"`each`: {name} is no column of `rows`")
+        return self
 
-class Save(_Described):
+
+class Save(Described):
     """The one step that saves."""
 
     press: Find
     loads: str | None = None
     redraws: Find | None = None
+    done: Find | None = None
+    """What shows that it was saved, on pages that get no new document: waited for, or for a sign of refusal."""
     frame: str | None = None
     requests: tuple[str, ...] = ()
     """Paths (with `*`) of GET requests that save, in systems that do such things."""
 
 
-class Form(_Described):
+class Form(Described):
     """One form: how a record is entered, saved, looked up and read back."""
 
     title: str = ""
@@ -360,14 +264,14 @@ class Form(_Described):
     """Names that a record must have."""
 
 
-class Listing(_Described):
+class Listing(Described):
     """A list of the system that is read whole, such as all entries for the reconciliation."""
 
     steps: tuple[Step, ...]
     rows: Rows
 
 
-class System(_Described):
+class System(Described):
     """A legacy web system."""
 
     version: Literal[1] = 1
@@ -386,6 +290,8 @@ class System(_Described):
     tables: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
     """Look-up tables, such as tax codes: our value to theirs."""
     frames: Mapping[str, FrameAt] = Field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = Field(default_factory=dict)
+    """Date pickers that take no typing, for `pick_date`; `main` is the one of steps that name none."""
     dialogs: tuple[DialogRule, ...] = ()
     signs: Signs = Signs()
     drafts: tuple[Draft, ...] = ()
@@ -410,18 +316,23 @@ class System(_Described):
         return value
 
     @model_validator(mode="after")
-    def _formats_are_known(self) -> Self:
-        known = {*FORMATS, *self.tables}
+    def _names_are_known(self) -> Self:
         for name, form in self.forms.items():
             for step in every_step((*form.steps, *form.after, *form.look_up.steps, *form.read_back.steps)):
-                if step.as_ not in known:
-                    raise ValueError(f"form {name}: `as: {step.as_}` is none of {', '.join(sorted(known))}")
+                self._known_format(f"forms.{name}", step.as_)
+                if step.pick_date is not None and step.calendar not in self.calendars:
+                    raise ValueError(f"forms.{name}: `pick_date` needs `calendars: {{{step.calendar}: ...}}`")
             for wants in (*form.check, *form.read_back.fields):
-                if wants.as_ not in known:
-                    raise ValueError(f"form {name}: `as: {wants.as_}` is none of {', '.join(sorted(known))}")
+                self._known_format(f"forms.{name}", wants.as_)
+            for rows in (form.look_up.rows, form.read_back.rows):
+                for format_ in rows.formats.values() if rows is not None else ():
+                    self._known_format(f"forms.{name}", format_)
+        for name, listing in self.lists.items():
+            for format_ in listing.rows.formats.values():
+                self._known_format(f"lists.{name}", format_)
         return self
 
-
-def every_step(steps: tuple[Step, ...]) -> list[Step]:
-    """All steps, those inside others too."""
-    return [one for step in steps for one in (step, *every_step(step.steps))]
+    def _known_format(self, where: str, name: str) -> None:
+        known = {*FORMATS, *self.tables}
+        if name not in known:
+            raise ValueError(f"{where}: `as: {name}` is none of {', '.join(sorted(known))}")

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pyotp
 
-from bots.data_entry.runner import Runner, ladder_of
+from bots.data_entry.ladders import ladder_of
+from bots.data_entry.runner import Runner
 from bots.office import Office
 from config.errors import ApplicationException, ConfigError, OficioError
 from config.systems import Account, System

@@ -11,7 +11,7 @@ from connectors.browser.session import Session
 from connectors.secrets import Secret, masked
 from records import Evidence, Records
 
-__all__ = ["kept", "kept_read_back"]
+__all__ = ["kept", "kept_files", "kept_read_back"]
 
 
 def kept(records: Records, session: Session, moment: str, secrets: tuple[Secret, ...]) -> list[Evidence]:
@@ -21,6 +21,11 @@ def kept(records: Records, session: Session, moment: str, secrets: tuple[Secret,
         Evidence(records.archive.put(session.picture()), f"screenshot-{moment}"),
         Evidence(records.archive.put(text), f"page-{moment}"),
     ]
+
+
+def kept_files(records: Records, files: Sequence[tuple[str, bytes]]) -> list[Evidence]:
+    """Screenshots and downloads that steps asked for, under the names that they gave."""
+    return [Evidence(records.archive.put(data), name) for name, data in files]
 
 
 def kept_read_back(records: Records, record: dict[str, Any], wrong: Sequence[Difference]) -> Evidence:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from bots.data_entry.runner import Runner, ladder_of
+from bots.data_entry.ladders import ladder_of
+from bots.data_entry.runner import Runner
 from bots.data_entry.values import Record, render, same, understood
-from config.errors import ApplicationException
 from config.systems import LookUp, ReadBack, Rows
 
 __all__ = ["Difference", "Hit", "differences", "look_up", "pages"]
@@ -35,21 +35,55 @@ def pages(runner: Runner, rows: Rows) -> Iterator[list[dict[str, str]]]:
     """The rows of each page of a list, as shown; each page is read when it is asked for.
 
     Raises:
-        ApplicationException: OF521, there is no table with these headings.
+        ApplicationException: OF521, there is no table with these headings; OF540, an empty list does not say so.
     """
     frame = rows.frame or runner.frame
-    for _ in range(rows.pages):
-        found = runner.session.rows(frame, dict(rows.columns))
-        if found is None:
-            raise ApplicationException("OF521", runner.session.page.url, columns=", ".join(rows.columns.values()))
-        yield found
-        if rows.next is None:
-            return
-        ladder = ladder_of(rows.next, "press", runner.record)
-        if runner.session.look(frame, [ladder])[0].rung < 0:
-            return
+    before: list[dict[str, str]] = []
+    for page in range(1, rows.pages + 1):
+        now = runner.session.rows(frame, rows)
+        if page > 1 and now == before:
+            return  # a list whose last page comes again and again
+        yield now[_overlap(before, now) :] if rows.scroll else now
+        before = now
         runner.beat()
-        runner.session.press(frame, ladder, loads=rows.next_loads)
+        if not (_scrolled(runner, frame, rows) if rows.scroll else _turned(runner, frame, rows, page + 1)):
+            return
+
+
+def _overlap(before: list[dict[str, str]], now: list[dict[str, str]]) -> int:
+    """How many rows at the top of a list that was scrolled were there before, at its bottom."""
+    return next((k for k in range(min(len(before), len(now)), 0, -1) if before[-k:] == now[:k]), 0)
+
+
+def _turned(runner: Runner, frame: str | None, rows: Rows, page: int) -> bool:
+    """Show the next page of a list; False after the last one."""
+    if rows.next is None:
+        return False
+    ladder = ladder_of(rows.next, "press", {**runner.record, "page": page})
+    session = runner.session
+    if session.look(frame, [ladder])[0].rung < 0 or session.disabled(frame, ladder):
+        return False
+    if any(session.signs(frame, rows.end)):
+        return False
+    if rows.next_loads is not None:
+        session.press(frame, ladder, loads=rows.next_loads)
+        return True
+    before = session.rows(frame, rows)
+    session.press(frame, ladder)
+    return session.changed(lambda: session.rows(frame, rows) != before, must=True)
+
+
+def _scrolled(runner: Runner, frame: str | None, rows: Rows) -> bool:
+    """Scroll a list until other rows show; False at its end."""
+    session, css = runner.session, rows.scroll or ""
+    before = session.rows(frame, rows)
+    while session.scrolled(frame, css):
+        if session.rows(frame, rows) != before:
+            return True
+    if any(session.signs(frame, rows.end)):
+        return False
+    further = lambda: session.scrolled(frame, css) or session.rows(frame, rows) != before  # noqa: E731
+    return session.changed(further, must=bool(rows.end))
 
 
 def look_up(runner: Runner, what: LookUp) -> list[Hit]:
@@ -61,7 +95,7 @@ def look_up(runner: Runner, what: LookUp) -> list[Hit]:
     if quick is not None:
         return _matching(runner, what, [quick])
     hits = _matching(runner, what, _opened(runner, what))
-    if len(hits) == 1 and what.rows.next is not None and hits[0].page > 1:
+    if len(hits) == 1 and hits[0].page > 1:
         for page, _ in enumerate(_opened(runner, what), 1):
             if page == hits[0].page:
                 break
@@ -79,7 +113,7 @@ def _quick(runner: Runner, what: LookUp) -> list[dict[str, str]] | None:
     step, rows = what.steps[0], what.rows
     following = rows.next.rungs(text=True)[0][1] if rows.next is not None else ""
     frame = step.frame or runner.frame
-    return runner.session.fetched_rows(frame, render(step.open or "", runner.record), dict(rows.columns), following)
+    return runner.session.fetched_rows(frame, render(step.open or "", runner.record), rows, following)
 
 
 def _matching(runner: Runner, what: LookUp, found: Iterable[list[dict[str, str]]]) -> list[Hit]:
@@ -108,7 +142,7 @@ def differences(runner: Runner, what: ReadBack, hit: Hit) -> list[Difference]:
 
 
 def _line_differences(runner: Runner, what: ReadBack, name: str, rows: Rows) -> list[Difference]:
-    shown = runner.session.rows(rows.frame or runner.frame, dict(rows.columns)) or []
+    shown = [row for page in pages(runner, rows) for row in page]
     lines = runner.record.get(name, ())
     if len(shown) != len(lines):
         return [Difference(name, f"{len(shown)} lines", f"{len(lines)} lines")]

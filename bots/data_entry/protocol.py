@@ -17,10 +17,11 @@ from typing import Any
 
 from bots.data_entry import accounts
 from bots.data_entry.accounts import Seat
-from bots.data_entry.evidence import kept, kept_read_back
+from bots.data_entry.evidence import kept, kept_files, kept_read_back
+from bots.data_entry.ladders import ladder_of
 from bots.data_entry.looking import Difference, Hit, differences, look_up
 from bots.data_entry.record import record_of
-from bots.data_entry.runner import Runner, ladder_of
+from bots.data_entry.runner import Runner
 from bots.data_entry.values import needs, render
 from bots.office import Office
 from config import crashpoints
@@ -166,7 +167,7 @@ class Held:
         try:
             proof = self._type()
             crashpoints.reach("entry.typed")
-            self._submit(submission)
+            proof += self._submit(submission)
             crashpoints.reach("entry.submitted")
         except OficioError as error:
             if error.code == "OF702":  # another robot has the item: what becomes of it is its business
@@ -216,7 +217,7 @@ class Held:
         clerk.rungs |= runner.rungs
         return kept(clerk.office.records, runner.session, "before", clerk.seat.secrets)
 
-    def _submit(self, submission: Submission) -> None:
+    def _submit(self, submission: Submission) -> list[Evidence]:
         assert self.runner is not None  # noqa: S101 - _type made it
         save = self.clerk.form.save
         runner = self.runner
@@ -225,10 +226,12 @@ class Held:
         runner.session.submit(
             frame, ladder, loads=save.loads, guard=self._guard, paths=save.requests, submission=submission,
             redraws=ladder_of(save.redraws, "any", runner.record) if save.redraws else None,
+            done=ladder_of(save.done, "any", runner.record, itself=True) if save.done else None,
         )  # fmt: skip
         if submission.failed:
             raise ApplicationException("OF510", runner.session.url, what="save", why=submission.failed)
         runner.do(self.clerk.form.after)
+        return kept_files(self.clerk.office.records, runner.pictures)
 
     def _guard(self) -> None:
         """A write is about to leave: the item and the account must still be ours, for long enough."""
@@ -248,6 +251,7 @@ class Held:
         wrong = differences(runner, clerk.form.read_back, hits[0])
         evidence = [
             *(proof or ()),
+            *kept_files(clerk.office.records, runner.pictures),
             *kept(clerk.office.records, runner.session, "after", clerk.seat.secrets),
             kept_read_back(clerk.office.records, runner.record, wrong),
         ]

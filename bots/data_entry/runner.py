@@ -7,15 +7,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bots.data_entry.values import Record, holds, render, same, typed, understood
+from bots.data_entry.calendars import pick_date
+from bots.data_entry.ladders import ladder_of
+from bots.data_entry.values import Record, holds, part_of, render, same, typed, understood
 from config.errors import ApplicationException, BusinessException, OficioError
 from config.systems import Find, Step, System, Unless, Wants
-from connectors.browser.ladder import Found, Kind, Ladder
+from connectors.browser.ladder import Found, Ladder
 from connectors.browser.session import Session
 
-__all__ = ["Runner", "ladder_of"]
+__all__ = ["Runner"]
 
 _ROUNDS = 8
+_ACTS = ("open", "press", "choose", "keys", "pick", "pick_date", "close", "repeat", "download")
+_UNCLEAR = ("OF512", "OF518", "OF519", "OF520", "OF521")
+"""Codes of a step that did not come about: the page may say why."""
 
 
 @dataclass
@@ -70,11 +75,20 @@ class Runner:
             if self.deadline is not None and time.monotonic() > self.deadline:
                 raise ApplicationException("OF528", self.session.url, seconds=self.system.limits.item)
             if step.when is None or holds(step.when, scope):
-                try:
-                    self._do(step, scope)
-                except OficioError as error:
-                    error.step = error.step or step.verb
-                    raise
+                self._watched(step, scope)
+
+    def _watched(self, step: Step, record: Record) -> None:
+        """Do a step; when it does not come about and the page says why (session lost, refused), that is the error."""
+        try:
+            try:
+                self._do(step, record)
+            except ApplicationException as error:
+                if error.code in _UNCLEAR:
+                    self.session.explain()
+                raise
+        except OficioError as error:
+            error.step = error.step or step.verb
+            raise
 
     def _do(self, step: Step, record: Record) -> None:
         frame = step.frame or self.frame
@@ -84,8 +98,8 @@ class Runner:
             self.session.window = "page"
         if step.unless is not None and self._shows(frame, step.unless, record):
             return
-        if step.verb in ("open", "press", "choose", "keys", "pick", "close", "repeat") or step.loads or step.opens:
-            self.believe()
+        if step.verb in _ACTS or step.loads or step.opens:
+            self.believe(leave=step.verb not in ("keys", "pick"))
         getattr(self, "_" + step.verb)(step, frame, record)
 
     # -- verbs -----------------------------------------------------------------------------------------------------
@@ -98,9 +112,17 @@ class Runner:
         ladder, value, text = self._entry(step, step.fill, record)
         if step.optional and not self._there(frame, ladder):
             return
+        if step.loads is not None or step.redraws is not None:
+            self._redrawing(step, frame, record, lambda: self._fill_and_leave(step, frame, ladder, text, value))
+            return
         if not self.together:
-            self._told(ladder, frame, lambda: self.session.fill(frame, ladder, text, step.timeout))
+            self._told(ladder, frame, lambda: self.session.fill(frame, ladder, text, step.timeout, plain=value))
         self._typed.append(_Typed(frame, ladder, text, value, step.as_, done=not self.together))
+
+    def _fill_and_leave(self, step: Step, frame: str | None, ladder: Ladder, text: str, value: str) -> None:
+        """A field that sends its form, or draws the page anew, when it is left."""
+        self._told(ladder, frame, lambda: self.session.fill(frame, ladder, text, step.timeout, plain=value))
+        self.session.leave(frame, ladder, loads=step.loads)
 
     def _type(self, step: Step, frame: str | None, record: Record) -> None:
         ladder, value, text = self._entry(step, step.type, record)
@@ -113,12 +135,14 @@ class Runner:
         if step.optional and not self._there(frame, ladder):
             return
         act = lambda: self.session.choose(frame, ladder, text, loads=step.loads, timeout=step.timeout)  # noqa: E731
-        self._told(ladder, frame, act)
-        if step.loads is None:
+        self._redrawing(step, frame, record, lambda: self._told(ladder, frame, act))
+        if step.loads is None and step.redraws is None:
             self._typed.append(_Typed(frame, ladder, text, value, step.as_, choice=True))
 
     def _tick(self, step: Step, frame: str | None, record: Record) -> None:
         ladder = ladder_of(step.tick, "tick", record)
+        if step.optional and not self._there(frame, ladder):
+            return
         on = step.value is None or holds(step.value, record)
         self._told(ladder, frame, lambda: self.session.tick(frame, ladder, on, step.timeout))
         self._typed.append(_Typed(frame, ladder, "true" if on else "false", "", "text"))
@@ -130,10 +154,24 @@ class Runner:
         if step.opens is not None:
             self._told(ladder, frame, lambda: self.session.press_opens(frame, ladder, step.opens or ""))
         elif step.downloads is not None:
-            data = self.session.press_downloads(frame, ladder)
-            self.pictures.append((render(step.downloads, record), data))
+            self._told(ladder, frame, lambda: self._downloaded(step, frame, ladder, record))
         else:
             self._redrawing(step, frame, record, lambda: self._pressed(step, frame, ladder))
+
+    def _downloaded(self, step: Step, frame: str | None, ladder: Ladder, record: Record) -> None:
+        name = render(step.downloads or "", record)
+        self.pictures.append((name, self.session.press_downloads(frame, ladder)))
+
+    def _download(self, step: Step, frame: str | None, record: Record) -> None:
+        path = render(step.download or "", record)
+        name = render(step.downloads or path.rpartition("/")[2], record)
+        self.pictures.append((name, self.session.fetch(frame, path)))
+
+    def _pick_date(self, step: Step, frame: str | None, record: Record) -> None:
+        ladder = ladder_of(step.pick_date, "any", record)
+        value = render(step.value or "", record)
+        self._told(ladder, frame, lambda: self.session.press(frame, ladder, timeout=step.timeout))
+        pick_date(self.session, frame, self.system.calendars[step.calendar], value, str(ladder))
 
     def _pressed(self, step: Step, frame: str | None, ladder: Ladder) -> None:
         self._told(ladder, frame, lambda: self.session.press(frame, ladder, loads=step.loads, timeout=step.timeout))
@@ -168,6 +206,8 @@ class Runner:
     def _wait(self, step: Step, frame: str | None, record: Record) -> None:
         ladder = ladder_of(step.wait, "any", record, itself=True)
         self._told(ladder, frame, lambda: self.session.wait(frame, ladder, timeout=step.timeout))
+        if step.equals is not None and not self._comes_to(step, frame, ladder, record):
+            raise ApplicationException("OF512", self.session.page.url, what=ladder, why=f"not {step.equals}")
 
     def _gone(self, step: Step, frame: str | None, record: Record) -> None:
         self.session.wait(frame, ladder_of(step.gone, "any", record, itself=True), gone=True, timeout=step.timeout)
@@ -180,20 +220,31 @@ class Runner:
             if error.code != "OF512":
                 raise
             raise BusinessException("OF530", self.session.page.url, shown=f"no {ladder}") from error
-        if step.equals is not None:
-            shown = self.session.look(frame, [ladder])[0].text or ""
-            wanted = render(step.equals, record)
-            if not same(shown, wanted, step.as_, self.system):
-                raise BusinessException("OF531", self.session.page.url, field=ladder, shown=shown, wanted=wanted)
+        if step.equals is not None and not self._comes_to(step, frame, ladder, record):
+            shown, wanted = self._part(step.pattern, frame, ladder), render(step.equals, record)
+            raise BusinessException("OF531", self.session.page.url, field=ladder, shown=shown, wanted=wanted)
+
+    def _comes_to(self, step: Step, frame: str | None, ladder: Ladder, record: Record) -> bool:
+        """Whether something shows what it should, now or within the step's time."""
+        wanted = render(step.equals or "", record)
+        deadline = time.monotonic() + (step.timeout or self.system.limits.step)
+        while not same(self._part(step.pattern, frame, ladder), wanted, step.as_, self.system):
+            if time.monotonic() > deadline:
+                return False
+            self.session.page.wait_for_timeout(50)
+        return True
+
+    def _part(self, pattern: str | None, frame: str | None, ladder: Ladder) -> str:
+        return part_of(self.session.look(frame, [ladder])[0].text or "", pattern)
 
     def _read(self, step: Step, frame: str | None, record: Record) -> None:
         ladder = ladder_of(step.read, "any", record)
         if not step.optional:
             self._told(ladder, frame, lambda: self.session.wait(frame, ladder, timeout=step.timeout))
-        shown = self.session.look(frame, [ladder])[0].text or ""
-        if step.equals is not None and not same(shown, render(step.equals, record), step.as_, self.system):
-            wanted = render(step.equals, record)
+        if step.equals is not None and not self._comes_to(step, frame, ladder, record):
+            shown, wanted = self._part(step.pattern, frame, ladder), render(step.equals, record)
             raise BusinessException("OF531", self.session.page.url, field=ladder, shown=shown, wanted=wanted)
+        shown = self._part(step.pattern, frame, ladder)
         if step.into is not None:
             self.record[step.into] = understood(shown, step.as_, self.system)
 
@@ -216,8 +267,11 @@ class Runner:
 
     # -- fields that were typed ------------------------------------------------------------------------------------
 
-    def believe(self) -> None:
+    def believe(self, *, leave: bool = True) -> None:
         """Read back all fields typed since the last press; enter anew what the page lost.
+
+        Args:
+            leave: the last field loses the focus first, as a person's Tab would do it.
 
         Raises:
             BusinessException: OF522, the page does not keep what is typed.
@@ -226,9 +280,9 @@ class Runner:
         waiting, self._typed = self._typed, []
         frames = list(dict.fromkeys(entry.frame for entry in waiting))
         for frame in frames:
-            self._believe_frame(frame, [entry for entry in waiting if entry.frame == frame])
+            self._believe_frame(frame, [entry for entry in waiting if entry.frame == frame], leave)
 
-    def _believe_frame(self, frame: str | None, entries: list[_Typed]) -> None:
+    def _believe_frame(self, frame: str | None, entries: list[_Typed], leave: bool) -> None:
         wrong: list[tuple[_Typed, Found]] = []
         for _ in range(_ROUNDS):
             late = [entry for entry in entries if not entry.done]
@@ -236,7 +290,7 @@ class Runner:
                 self.session.set_many(frame, [(entry.ladder, entry.text) for entry in late])
                 for entry in late:
                     entry.done = True
-            shown = self.session.settled(frame, [entry.ladder for entry in entries])
+            shown = self.session.settled(frame, [entry.ladder for entry in entries], leave=leave)
             wrong = [
                 (entry, found) for entry, found in zip(entries, shown, strict=True) if not self._kept(entry, found)
             ]
@@ -252,10 +306,12 @@ class Runner:
         if found.rung < 0:
             return False
         if entry.choice:
-            return entry.text in (found.value, found.text) or (found.text or "").startswith(entry.text + " ")
-        if found.value == entry.text:
+            return entry.text == found.value or same(found.text or "", entry.text, "code", self.system)
+        if found.value in (entry.text, entry.value) and found.value:
             return True
-        return entry.kind != "text" and same(found.value or "", entry.value, entry.kind, self.system)
+        if entry.kind in self.system.tables:
+            return same(found.value or "", entry.text, "text", self.system)
+        return same(found.value or "", entry.value or entry.text, entry.kind, self.system)
 
     def _again(self, frame: str | None, entry: _Typed) -> None:
         if entry.choice:
@@ -263,12 +319,28 @@ class Runner:
         elif entry.ladder.kind == "tick":
             self._told(entry.ladder, frame, lambda: self.session.tick(frame, entry.ladder, entry.text == "true"))
         else:
-            self._told(entry.ladder, frame, lambda: self.session.fill(frame, entry.ladder, entry.text))
+            self._told(
+                entry.ladder, frame, lambda: self.session.fill(frame, entry.ladder, entry.text, plain=entry.value)
+            )
 
     # -- helpers ---------------------------------------------------------------------------------------------------
 
     def shown(self, wants: Sequence[Wants], record: Record) -> list[tuple[Wants, str, str, bool]]:
-        """Each thing that must be shown: what it is, what is shown, what is wanted, and whether they are the same."""
+        """Each thing that must be shown: what it is, what is shown, what is wanted, and whether they are the same.
+
+        What is not so at once is waited for: pages compute and draw late.
+        """
+        deadline = time.monotonic() + self.system.limits.step
+        while True:
+            answers = self._shown_now(wants, record)
+            if all(good for *_, good in answers):
+                return answers
+            if time.monotonic() > deadline:
+                self.session.explain()
+                return answers
+            self.session.page.wait_for_timeout(100)
+
+    def _shown_now(self, wants: Sequence[Wants], record: Record) -> list[tuple[Wants, str, str, bool]]:
         by_frame: dict[str | None, list[Wants]] = {}
         for want in wants:
             by_frame.setdefault(want.frame or self.frame, []).append(want)
@@ -277,7 +349,7 @@ class Runner:
             ladders = [ladder_of(want.find, "any", record) for want in group]
             for want, found in zip(group, self.session.look(frame, ladders), strict=True):
                 wanted = render(want.equals, record)
-                shown = found.text if found.text is not None else ""
+                shown = part_of(found.text or "", want.pattern)
                 # nothing is wanted and the place for it is empty: an empty cell is no element that shows anything
                 good = same(shown, wanted, want.as_, self.system) if found.rung >= 0 else not wanted
                 answers.append((want, shown if found.rung >= 0 else "(not there)", wanted, good))
@@ -307,15 +379,3 @@ class Runner:
                         "OF520", self.session.page.url, field=ladder, found=counts, frame=frame or "page"
                     ) from error
             raise
-
-
-def ladder_of(find: Find | None, kind: Kind, record: Record, *, itself: bool = False) -> Ladder:
-    """The locators of a description, with the record's names filled in.
-
-    Args:
-        itself: a caption is the text of the thing, not of the label beside it.
-    """
-    assert find is not None  # noqa: S101 - the verb was chosen by it
-    rungs = tuple((rung, render(text, record)) for rung, text in find.rungs(text=itself or kind == "press"))
-    line = render(find.line, record) if find.line is not None else str(record.get("n", 1))
-    return Ladder(rungs, kind, int(line) if line.isdigit() else 1)

@@ -8,8 +8,9 @@ from typing import Any
 
 from bots.data_entry import accounts
 from bots.data_entry.entries import own_key
+from bots.data_entry.ladders import ladder_of
 from bots.data_entry.looking import look_up
-from bots.data_entry.runner import Runner, ladder_of
+from bots.data_entry.runner import Runner
 from bots.data_entry.stage import base_url, browser, load_system
 from bots.data_entry.values import known, needs, render
 from bots.office import Office
@@ -69,11 +70,7 @@ def check_system(office: Office, name: str, form: str | None = None, record: Map
             for list_name, listing in system.lists.items():
                 runner = Runner(session, system, {})
                 runner.do(listing.steps)
-                rows = session.rows(listing.rows.frame, dict(listing.rows.columns))
-                if rows is None:
-                    raise ApplicationException(
-                        "OF521", session.page.url, columns=", ".join(listing.rows.columns.values())
-                    )
+                rows = session.rows(listing.rows.frame, listing.rows)
                 trial.steps.append((f"list {list_name}", f"{len(rows)} rows on the first page"))
     return trial
 

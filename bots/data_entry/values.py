@@ -11,10 +11,11 @@ from typing import Any
 from config.errors import BusinessException, ConfigError
 from config.systems import System
 
-__all__ = ["Record", "filled", "holds", "render", "same", "typed", "understood"]
+__all__ = ["Record", "filled", "holds", "part_of", "render", "same", "typed", "understood"]
 
 Record = Mapping[str, Any]
-_NAME = re.compile(r"\{([A-Za-z_][\w]*(?:\.[\w]+)*)\}")
+_NAME = re.compile(r"\{([A-Za-z_][\w]*(?:\.[\w]+)*)(?::([^{}]+))?\}")
+_CUT = re.compile(r"-?\d+")
 
 
 def filled(record: Record, name: str) -> str | None:
@@ -30,17 +31,36 @@ def filled(record: Record, name: str) -> str | None:
 def render(template: str, record: Record) -> str:
     """A template with its names filled in.
 
+    `{name:30}` is at most its first 30 characters, `{name:-4}` its last 4; `{name:%d}` a part of a date, by the codes
+    of `strftime`; `{name:upper}`, `{name:lower}`, `{name:digits}` what they say.
+
     Raises:
-        BusinessException: OF505, the record has no such name.
+        BusinessException: OF505, the record has no such name; OF506, it is no date.
+        ConfigError: OF543, what follows the colon is none of these.
     """
 
     def value(match: re.Match[str]) -> str:
         text = filled(record, match[1])
         if text is None:
             raise BusinessException("OF505", name=match[1], template=template)
-        return text
+        return _shaped(text, match[2], template) if match[2] else text
 
     return _NAME.sub(value, template)
+
+
+def _shaped(text: str, how: str, template: str) -> str:
+    if _CUT.fullmatch(how):
+        return text[: int(how)] if int(how) >= 0 else text[int(how) :]
+    if how in ("upper", "lower"):
+        return text.upper() if how == "upper" else text.lower()
+    if how == "digits":
+        return "".join(c for c in text if c.isdigit())
+    if "%" not in how:
+        raise ConfigError("OF543", how=how, template=template)
+    try:
+        return date.fromisoformat(text).strftime(how) if text else ""
+    except ValueError:
+        raise BusinessException("OF506", value=text, table=how) from None
 
 
 def holds(template: str, record: Record) -> bool:
@@ -62,7 +82,7 @@ def typed(value: str, kind: str, system: System) -> str:
     Raises:
         BusinessException: OF506, the look-up table has no entry for it, or it is no date or number.
     """
-    if value == "" or kind == "text":
+    if value == "" or kind in ("text", "code"):
         return value
     if kind in system.tables:
         return _looked_up(value, kind, system.tables[kind])
@@ -101,6 +121,14 @@ def understood(text: str, kind: str, system: System) -> str:
     return text
 
 
+def part_of(shown: str, pattern: str | None) -> str:
+    """What a page shows, or the part of it that a regular expression's group finds; "" when it finds none."""
+    if pattern is None:
+        return shown
+    found = re.search(pattern, shown)
+    return (found[1] if found.re.groups else found[0]) if found else ""
+
+
 def same(shown: str, wanted: str, kind: str, system: System) -> bool:
     """Whether what a page shows is the wanted canonical value. Nothing shown is 0 for amounts."""
     if kind in ("amount", "number", "integer"):
@@ -111,12 +139,22 @@ def same(shown: str, wanted: str, kind: str, system: System) -> bool:
             two = two.quantize(Decimal(1).scaleb(-system.formats.places), ROUND_HALF_UP)
         return one == two
     if kind in system.tables:
-        theirs = typed(wanted, kind, system)
-        plain = " ".join(shown.split())
-        return plain == theirs or plain.startswith(theirs + " ")
+        theirs, plain = _plain(typed(wanted, kind, system), system), _plain(shown, system)
+        return plain == theirs or _begins(plain, theirs)
     if kind == "date":
         return understood(shown, kind, system) == wanted
-    return " ".join(shown.split()) == " ".join(wanted.split())
+    plain, plainly = _plain(shown, system), _plain(wanted, system)
+    return plain == plainly or (kind == "code" and _begins(plain, plainly))
+
+
+def _plain(text: str, system: System) -> str:
+    plain = " ".join(text.split())
+    return plain.casefold() if system.formats.case == "ignore" else plain
+
+
+def _begins(text: str, code: str) -> bool:
+    """Whether a text is a code with its explanation behind it: "P0001 - Paper Ltd"."""
+    return bool(code) and text.startswith(code) and not text[len(code) : len(code) + 1].isalnum()
 
 
 def _shown_number(text: str, decimal: str) -> Decimal | None:

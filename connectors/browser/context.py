@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 __all__ = ["PAGE", "Context", "Traffic"]
 
 PAGE = "page"
+# The second statement opens closed shadow roots to our locators: the page itself sees no difference.
 _REDRAWN = """(() => { const key = Symbol.for('oficio'); window[key] = performance.now();
 new MutationObserver(() => { window[key] = performance.now(); }).observe(document,
-{childList: true, subtree: true, characterData: true, attributeFilter: ['id', 'name', 'for']}); })()"""
+{childList: true, subtree: true, characterData: true, attributeFilter: ['id', 'name', 'for']}); })();
+(attach => { Element.prototype.attachShadow = function (how) { return attach.call(this, {...how, mode: 'open'}); }; })(
+Element.prototype.attachShadow);"""
 
 
 @dataclass
@@ -48,7 +51,7 @@ class Context:
         self.traffic = Traffic()
         self.writing = False
         self._expecting_window = False
-        self._downloads: list[Download] = []
+        self._expecting_download = False
         self.dialogs = DialogDesk(system.dialogs, system.limits.dialogs, self._report)
         self.context = browser.new_context(
             proxy=only_these(self.origins),  # type: ignore[arg-type] # a TypedDict of just these keys
@@ -57,8 +60,7 @@ class Context:
         )
         self.context.set_default_timeout(system.limits.step * 1000)
         self.context.set_default_navigation_timeout(system.limits.load * 1000)
-        if system.limits.quiet_ms:
-            self.context.add_init_script(_REDRAWN)
+        self.context.add_init_script(_REDRAWN)
         if dry:
             self.context.route("**/*", self._block_writes)
         self.pages: dict[str, Page] = {PAGE: self._watched(self.context.new_page())}
@@ -94,7 +96,9 @@ class Context:
             self._report(BusinessException("OF525", self.url, address=request.url[:200]))
 
     def _on_download(self, download: Download) -> None:
-        self._downloads.append(download)
+        if not self._expecting_download:
+            self._report(BusinessException("OF541", self.url, name=download.suggested_filename[:100]))
+            download.cancel()
 
     def _block_writes(self, route: Route) -> None:
         request = route.request

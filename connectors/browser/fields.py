@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import mimetypes
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from config.errors import BusinessException
@@ -16,10 +18,24 @@ __all__ = ["Fields"]
 class Fields(Showing):
     """The layer that acts on fields and buttons."""
 
-    def fill(self, frame: str | None, ladder: Ladder, text: str, timeout: float | None = None) -> None:
-        """Clear a field and enter a text, when the field is there and can be edited."""
+    def fill(
+        self, frame: str | None, ladder: Ladder, text: str, timeout: float | None = None, *, plain: str = ""
+    ) -> None:
+        """Clear a field and enter a text, when the field is there and can be edited.
+
+        Args:
+            plain: what the browser's own date and number fields take, whatever they show: ISO date, decimal point.
+        """
+        from playwright.sync_api import Error
+
         with self.acting(str(ladder)):
-            self.frame(frame).locator(ladder.selector).fill(text, timeout=ms(timeout))
+            locator = self.frame(frame).locator(ladder.selector)
+            try:
+                locator.fill(text, timeout=ms(timeout))
+            except Error as error:
+                if not plain or not any(sign in error.message for sign in ("Malformed value", "Cannot type text")):
+                    raise
+                locator.fill(plain, timeout=ms(timeout))
 
     def type(self, frame: str | None, ladder: Ladder, text: str, timeout: float | None = None) -> None:
         """Key by key, for fields that listen to keys."""
@@ -54,15 +70,33 @@ class Fields(Showing):
                     locator.select_option(label=text, timeout=ms(timeout))
 
     def tick(self, frame: str | None, ladder: Ladder, on: bool, timeout: float | None = None) -> None:
-        """Set a tick box or radio button."""
+        """Set a tick box or radio button; one that is hidden behind a drawn one by its label."""
         with self.acting(str(ladder)):
-            self.frame(frame).locator(ladder.selector).set_checked(on, timeout=ms(timeout))
+            box = self.frame(frame).locator(ladder.selector)
+            box.wait_for(state="attached", timeout=ms(timeout))
+            if box.is_visible():
+                box.set_checked(on, timeout=ms(timeout))
+            elif box.is_checked() != on:
+                box.evaluate("box => [...box.labels].find(label => label.checkVisibility()).click()")
 
     def upload(self, frame: str | None, ladder: Ladder, name: str, data: bytes) -> None:
-        """Give a file field bytes under a display name: the page sees no path of ours."""
+        """Give a file field, or the button that asks for a file, bytes under a display name, never our path."""
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        file: Any = {"name": name, "mimeType": kind, "buffer": data}
+        target = self.frame(frame)
         with self.acting(str(ladder)):
-            file: Any = {"name": name, "mimeType": "application/octet-stream", "buffer": data}
-            self.frame(frame).locator(ladder.selector).set_input_files(file)
+            button = replace(ladder, kind="press")
+            if self.look(frame, [ladder])[0].rung < 0 and self.look(frame, [button])[0].rung >= 0:
+                with self.page.expect_file_chooser() as asking:
+                    target.locator(button.selector).click()
+                asking.value.set_files(file)
+                return
+            target.locator(ladder.selector).set_input_files(file)
+
+    def leave(self, frame: str | None, ladder: Ladder, *, loads: str | None = None) -> None:
+        """Leave a field with the Tab key, for fields that send or compute when they are left."""
+        with self.acting(str(ladder)), self.new_document(loads):
+            self.frame(frame).locator(ladder.selector).press("Tab", no_wait_after=True)
 
     def press(
         self, frame: str | None, ladder: Ladder, *, loads: str | None = None, timeout: float | None = None

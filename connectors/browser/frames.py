@@ -8,7 +8,8 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 from config.errors import ApplicationException, BusinessException
 from config.systems import Sign
@@ -50,13 +51,28 @@ class Frames(Context):
         handle = outer.query_selector(described.css)
         return handle.content_frame() if handle is not None else None
 
-    def open(self, frame: str | None, path: str) -> None:
-        """Go to an address of the system in a frame (or the whole page)."""
-        url = path if "://" in path else self.url + "/" + path.lstrip("/")
+    def address(self, frame: str | None, path: str) -> str:
+        """A path as an address: from the system's, or from where the frame is for `./`, `../`, `?` and `#`.
+
+        Raises:
+            BusinessException: OF525, it is none of the system's.
+        """
+        if path.startswith(("./", "../", "?", "#")):
+            url = urljoin(self.frame(frame).url, path)
+        else:
+            url = path if "://" in path else self.url + "/" + path.lstrip("/")
         if origin_of(url) not in self.origins:
             raise BusinessException("OF525", self.url, address=url)
+        return url
+
+    def open(self, frame: str | None, path: str) -> None:
+        """Go to an address of the system in a frame (or the whole page): always a document as the server has it now."""
+        url = self.address(frame, path)
+        target = self.frame(frame)
         with self.acting(f"open {path}"):
-            response = self.frame(frame).goto(url, wait_until="domcontentloaded")
+            response = target.goto(url, wait_until="domcontentloaded")
+            if response is None:  # the same page but for what follows `#`: what it shows may be what it hopes
+                response = self.page.reload(wait_until="domcontentloaded")
         self.arrived(frame, response)
 
     @contextlib.contextmanager
@@ -87,29 +103,78 @@ class Frames(Context):
         """
         if self.incident is not None:
             raise self.incident
-        signs = self.system.signs
-        groups = (signs.logged_out, signs.person, signs.refusal, signs.failure)
-        shown = iter(self.signs(frame, [sign for group in groups for sign in group]))
-        lost, person, refusal, failure = (next((text for _ in group if (text := next(shown))), "") for group in groups)
         where = response.url if response is not None else self.page.url
+        failure = self._told(self.signs(frame, self._asked_signs()), where)
         status = response.status if response is not None else 200
-        if lost and not self.writing:
-            raise ApplicationException("OF513", where, shown=lost)
-        if person:
-            raise BusinessException("OF538", where, shown=person)
-        if refusal and not self.writing:
-            raise BusinessException("OF530", where, shown=refusal[:200])
         if failure or status >= 400:
             raise ApplicationException("OF511", where, status=status, shown=failure)
+
+    def _sign_groups(self) -> tuple[tuple[Sign, ...], ...]:
+        signs = self.system.signs
+        return signs.logged_out, signs.person, signs.refusal, signs.failure
+
+    def _asked_signs(self) -> list[Sign]:
+        return [sign for group in self._sign_groups() for sign in group]
+
+    def _told(self, shown: Sequence[str], where: str) -> str:
+        """Raise what the signs mean; the sign of a failure is returned."""
+        texts = iter(shown)
+        lost, person, refusal, failure = (
+            [text for _ in group if (text := next(texts))] for group in self._sign_groups()
+        )
+        if lost and not self.writing:
+            raise ApplicationException("OF513", where, shown=lost[0])
+        if person:
+            raise BusinessException("OF538", where, shown=person[0])
+        if refusal and not self.writing:
+            raise BusinessException("OF530", where, shown=refusal[0][:200])
+        return failure[0] if failure else ""
+
+    def explain(self) -> None:
+        """Something did not come about: when a frame of the page says why, that is raised."""
+        from playwright.sync_api import Error
+
+        asked = self._asked_signs()
+        for frame in self.page.frames if asked else ():
+            try:
+                shown = self.asked(frame, page_script("signs"), [_plain(sign) for sign in asked])
+            except Error:  # this frame does not answer
+                continue
+            if failure := self._told(shown, frame.url):
+                raise ApplicationException("OF511", frame.url, status=200, shown=failure)
+
+    def asked(self, frame: Frame, script: str, argument: object) -> Any:
+        """`evaluate` with an end: a page that never loads, or is busy for ever, does not answer an `evaluate`."""
+        wrapped = f"argument => ({{answer: ({script})(argument)}})"
+        handle = frame.wait_for_function(wrapped, arg=argument, timeout=3000)
+        return handle.json_value()["answer"]
 
     def signs(self, frame: str | None, signs: Sequence[Sign]) -> list[str]:
         """What of each sign a document shows, "" for nothing."""
         if not signs:
             return []
         with self.acting("signs"):
-            asked = [{"text": sign.text, "css": sign.css} for sign in signs]
+            asked = [_plain(sign) for sign in signs]
             answer: list[str] = self.frame(frame).evaluate(page_script("signs"), asked)
             return answer
+
+    def rest(self, frame: str | None) -> None:
+        """Until a frame's document was not redrawn for `quiet_ms` and shows no sign of being busy.
+
+        Raises:
+            ApplicationException: OF512, it is busy longer than `limits.load`.
+        """
+        with self.acting("busy"):
+            if not self.frame(frame).evaluate(page_script("rested"), self._rest()):
+                raise ApplicationException("OF512", self.page.url, what="busy", why="the page stays busy")
+
+    def _rest(self) -> list[Any]:
+        limits = self.system.limits
+        return [limits.quiet_ms, [_plain(sign) for sign in self.system.signs.busy], limits.load * 1000]
+
+
+def _plain(sign: Sign) -> dict[str, str | None]:
+    return {"text": sign.text, "css": sign.css}
 
 
 def ms(seconds: float | None) -> float | None:

@@ -1,290 +1,270 @@
 // Find one control or text of a page by a ladder of rungs; the first rung with exactly one visible element wins.
-// A ladder is {kind, rungs: [[rung, text], ...], n}: `kind` says what may be found, `n` the line of a table.
-(() => {
-  const SELECTORS = {
-    edit: 'input:not([type=hidden]):not([type=submit]):not([type=button]):not([type=image]):not([type=reset])' +
-      ':not([type=checkbox]):not([type=radio]):not([type=file]),textarea,select,[contenteditable=""],[contenteditable=true],[role=textbox],[role=combobox]',
-    tick: 'input[type=checkbox],input[type=radio],[role=checkbox],[role=radio],[role=switch]',
-    file: 'input[type=file]',
-    press: 'button,input[type=submit],input[type=button],input[type=image],input[type=reset],a[href],a[onclick],area,summary,[role=button],[role=link],[role=menuitem],[role=tab],[role=option],[onclick]',
-    any: '*',
-  };
-  const SKIP = new Set(['SCRIPT', 'STYLE', 'OPTION', 'SELECT', 'TEXTAREA', 'NOSCRIPT', 'TEMPLATE', 'HEAD', 'TITLE']);
-  const norm = text => (text || '').replace(/[\s\u00a0]+/g, ' ').trim();
-  const fold = text => norm(text).replace(/^[*\s]+|[\s:*.…]+$/g, '').toLowerCase();
+// A ladder is {kind, rungs: [[rung, text], ...], n, line, within, inRow, only}: `kind` says what may be found, `n` the
+// line of a table, `line` which of several; the other three narrow every rung down.
+const SELECTORS = {
+  edit: 'input:not([type=hidden]):not([type=submit]):not([type=button]):not([type=image]):not([type=reset])' +
+    ':not([type=checkbox]):not([type=radio]):not([type=file]),textarea,select,[contenteditable=""],[contenteditable=true],[role=textbox],[role=combobox]',
+  tick: 'input[type=checkbox],input[type=radio],[role=checkbox],[role=radio],[role=switch]',
+  file: 'input[type=file]',
+  press: 'button,input[type=submit],input[type=button],input[type=image],input[type=reset],a[href],a[onclick],area,summary,[role=button],[role=link],[role=menuitem],[role=tab],[role=option],[onclick]',
+  any: '*',
+};
+const SKIP = new Set(['SCRIPT', 'STYLE', 'OPTION', 'SELECT', 'TEXTAREA', 'NOSCRIPT', 'TEMPLATE', 'HEAD', 'TITLE']);
+const CELL = 'td,th,dt,dd,[role=cell],[role=gridcell],[role=rowheader],[role=columnheader]';
+const ROW = 'tr,[role=row],li';
+const norm = text => (text || '').normalize('NFC').replace(/[\u00ad\u200b-\u200d\ufeff]/g, '').replace(/[\s\u00a0]+/g, ' ').trim();
+const fold = text => norm(text).replace(/^[*\s]+|[\s:：*.…]+$/g, '').toLowerCase();
 
-  const visible = el => {
-    if (el.tagName === 'OPTION') return false;
-    if (el.checkVisibility ? !el.checkVisibility({visibilityProperty: true}) : el.getClientRects().length === 0) return false;
-    const box = el.getBoundingClientRect();
-    return (box.width > 0 && box.height > 0) || el.tagName === 'AREA';
-  };
-  const usable = (el, kind) => kind === 'file' ? true : visible(el);
+const visible = el => {
+  if (el.tagName === 'OPTION') return false;
+  if (el.checkVisibility ? !el.checkVisibility({visibilityProperty: true}) : el.getClientRects().length === 0) return false;
+  const box = el.getBoundingClientRect();
+  if (box.right + window.scrollX <= 0 || box.bottom + window.scrollY <= 0) return false;  // pushed off the page: nobody can scroll there
+  return (box.width > 0 && box.height > 0) || el.tagName === 'AREA';
+};
+const usable = (el, kind) => kind === 'file' || visible(el) || (kind === 'tick' && [...(el.labels || [])].some(visible));
 
-  // Every element that fits a selector, in open shadow roots too.
-  const all = (root, selector) => {
-    const found = [...root.querySelectorAll(selector)];
-    for (const el of root.querySelectorAll('*')) if (el.shadowRoot) found.push(...all(el.shadowRoot, selector));
-    return found;
-  };
-  const byId = (el, id) => { const root = el.getRootNode(); return root.getElementById ? root.getElementById(id) : null; };
-  const once = list => [...new Set(list)];
+// The element around, out of a shadow root too.
+const up = el => el.parentElement || el.getRootNode().host || null;
+const holds = (outer, el) => { for (; el; el = up(el)) if (el === outer) return true; return false; };
+// Every element that fits a selector, in open shadow roots too.
+const all = (root, selector) => {
+  const found = [...root.querySelectorAll(selector)];
+  for (const el of root.querySelectorAll('*')) if (el.shadowRoot) found.push(...all(el.shadowRoot, selector));
+  return found;
+};
+const byId = (el, id) => { const root = el.getRootNode(); return root.getElementById ? root.getElementById(id) : null; };
+const once = list => [...new Set(list)];
+const described = el => (el.getAttribute('aria-labelledby') || '').split(/\s+/).filter(Boolean).map(id => (byId(el, id) || {}).textContent || '').join(' ');
 
-  const names = el => {
-    const texts = [];
-    for (const label of el.labels || []) {
-      const copy = label.cloneNode(true);
-      copy.querySelectorAll('input,select,textarea,button').forEach(child => child.remove());
-      texts.push(copy.textContent);
+const names = el => {
+  const texts = [];
+  for (const label of el.labels || []) {
+    const copy = label.cloneNode(true);
+    copy.querySelectorAll('input,select,textarea,button').forEach(child => child.remove());
+    texts.push(copy.textContent);
+  }
+  texts.push(el.getAttribute('aria-label'), described(el));
+  // A component names its only control: <x-field label="Number">, or a <label> for it.
+  const host = el.getRootNode().host;
+  if (host && all(host.shadowRoot, `${SELECTORS.edit},${SELECTORS.tick},${SELECTORS.file}`).length === 1) {
+    texts.push(host.getAttribute('label'), ...names(host));
+    if (host.id && host.getRootNode().querySelectorAll) {
+      for (const label of host.getRootNode().querySelectorAll('label')) if (label.htmlFor === host.id) texts.push(label.textContent);
     }
-    if (el.getAttribute('aria-label')) texts.push(el.getAttribute('aria-label'));
-    const by = el.getAttribute('aria-labelledby');
-    if (by) texts.push(by.split(/\s+/).map(id => (byId(el, id) || {}).textContent || '').join(' '));
-    return texts;
-  };
-  const caption = el => {
-    if (el.tagName === 'INPUT') return [el.type === 'image' ? el.alt : el.value];
-    const alts = [...el.querySelectorAll('img[alt]')].map(img => img.alt);
-    return [el.innerText !== undefined ? el.innerText : el.textContent, ...alts];
-  };
+  }
+  return texts.filter(Boolean);
+};
+const caption = el => {
+  if (el.tagName === 'INPUT') return [el.type === 'image' ? el.alt : el.value, el.getAttribute('aria-label')];
+  const alts = [...el.querySelectorAll('img[alt]')].map(img => img.alt);
+  return [el.innerText !== undefined ? el.innerText : el.textContent, el.getAttribute('aria-label'), el.alt, ...alts];
+};
 
-  // The smallest visible elements whose own text is `wanted`.
-  const texts = (root, wanted, exact) => {
-    const found = [];
-    const walk = node => {
-      for (const el of node.children) {
-        if (SKIP.has(el.tagName)) continue;
-        if (el.shadowRoot) walk(el.shadowRoot);
-        const before = found.length;
-        walk(el);
-        if (found.length > before) continue;
-        const own = fold(el.tagName === 'INPUT' ? '' : el.textContent);
-        if (own && (exact ? own === wanted : own.includes(wanted)) && visible(el)) found.push(el);
-      }
-    };
-    walk(root.body || root);
-    return found;
+// The smallest visible elements whose own text is `wanted` (or, not `exact`, has it as words of its own).
+const texts = (root, wanted, exact) => {
+  const found = [], word = c => c !== undefined && /[\p{L}\p{N}]/u.test(c);
+  const fits = own => {
+    if (exact) return own === wanted;
+    const at = own.indexOf(wanted);
+    return at >= 0 && !(word(own[at - 1]) && word(wanted[0])) && !(word(own[at + wanted.length]) && word(wanted[wanted.length - 1]));
   };
+  const walk = node => {
+    for (const el of node.children) {
+      if (SKIP.has(el.tagName)) continue;
+      const before = found.length;
+      if (el.shadowRoot) walk(el.shadowRoot);
+      walk(el);
+      if (found.length > before) continue;
+      const own = fold(el.tagName === 'INPUT' ? '' : el.textContent);
+      if (own && fits(own) && visible(el)) found.push(el);
+    }
+  };
+  walk(root.body || root);
+  return found;
+};
+const shownAs = (root, text) => { const exact = texts(root, fold(text), true); return exact.length ? exact : texts(root, fold(text), false); };
 
-  const within = (el, kind) => [...el.querySelectorAll(SELECTORS[kind])].filter(one => usable(one, kind));
-  const follows = (a, b) => Boolean(a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING);
-  const gap = (from, to) => {
-    const a = from.getBoundingClientRect(), b = to.getBoundingClientRect();
-    const sameLine = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > Math.min(a.height, b.height) * 0.4;
-    if (sameLine && b.left >= a.right - 4) return b.left - a.right;
-    const above = Math.min(a.right, b.right) - Math.max(a.left, b.left) > 0 && b.top >= a.bottom - 4;
-    return above ? 10000 + b.top - a.bottom : Infinity;
-  };
-  const nearest = (text, list) => {
-    const ranked = list.map(el => [gap(text, el), el]).filter(([d]) => d < Infinity).sort((a, b) => a[0] - b[0]);
-    return ranked.length && (ranked.length === 1 || ranked[0][0] < ranked[1][0]) ? [ranked[0][1]] : [];
-  };
+const within = (el, kind) => [...el.querySelectorAll(SELECTORS[kind])].filter(one => usable(one, kind));
+const follows = (a, b) => Boolean(a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING);
+const boxAround = node => {
+  if (node.getBoundingClientRect) return node.getBoundingClientRect();
+  const range = document.createRange();
+  range.selectNode(node);
+  return range.getBoundingClientRect();
+};
+const gap = (from, to) => {
+  const a = boxAround(from), b = boxAround(to);
+  const sameLine = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > Math.min(a.height, b.height) * 0.4;
+  if (sameLine && b.left >= a.right - 4) return b.left - a.right;
+  const above = Math.min(a.right, b.right) - Math.max(a.left, b.left) > 0 && b.top >= a.bottom - 4;
+  return above ? 10000 + b.top - a.bottom : Infinity;
+};
+const nearest = (text, list) => {
+  const ranked = list.map(el => [gap(text, el), el]).filter(([d]) => d < Infinity).sort((a, b) => a[0] - b[0]);
+  return ranked.length && (ranked.length === 1 || ranked[0][0] < ranked[1][0]) ? [ranked[0][1]] : [];
+};
+// A box's text stands before or behind it: as the first box of the group stands to the first text.
+const boxOf = (text, group, found) => {
+  const behind = !found.some(el => follows(text, el)) || follows(found[0], firstText(group));
+  const near = behind ? found.filter(el => follows(el, text)).pop() : found.find(el => follows(text, el));
+  return near ? [near] : [];
+};
+const firstText = group => {
+  const walker = document.createTreeWalker(group, NodeFilter.SHOW_TEXT, node => norm(node.data) ? 1 : 2);
+  return walker.nextNode() || group;
+};
 
-  // The control (or, for `any`, the cell) that a text on the same row names.
-  const beside = (text, kind) => {
-    const cell = text.closest('td,th,dt,[role=cell],[role=gridcell],[role=rowheader]');
-    if (kind === 'any') {
-      let next = (cell || text).nextElementSibling;
-      while (next && !norm(next.textContent) && !within(next, 'edit').length && !next.matches(SELECTORS.edit)) next = next.nextElementSibling;
-      if (!next || !visible(next)) return [];
+// The control (or, for `any`, the cell) that a text on the same row names.
+const beside = (text, kind) => {
+  const cell = text.closest ? text.closest(CELL) : text.parentElement.closest(CELL);
+  if (kind === 'any') return shownBeside(text, cell);
+  if (cell) {
+    const inside = within(cell, kind).filter(el => el !== text);
+    if (inside.length === 1) return inside;
+    if (inside.length && kind === 'tick') return boxOf(text, cell, inside);
+    if (inside.length) return nearest(text, inside);
+    for (let next = cell.nextElementSibling; next; next = next.nextElementSibling) {
+      const found = within(next, kind);
+      if (found.length) return found.length === 1 ? found : nearest(text, found);
+      if (/\p{L}{4}/u.test(next.textContent)) break;  // the next caption or a value, not a unit such as EUR
+    }
+    const row = cell.closest('tr,[role=row]');
+    if (row && kind === 'tick') { const found = within(row, kind); if (found.length === 1 && follows(found[0], text)) return found; }
+    if (row) return within(row, 'edit').length ? [] : below(cell, row, kind);
+  }
+  for (let group = text.parentElement || up(text); group; group = up(group)) {
+    const found = within(group.shadowRoot || group, kind).filter(el => el !== text && !el.contains(text));
+    if (found.length === 1) return found;
+    if (found.length > 1 && kind === 'tick') return boxOf(text, group, found);
+    if (found.length > 1) {
+      const near = nearest(text, found);
+      if (near.length) return near;
+      const after = found.filter(el => follows(text, el));
+      return after.length ? [after[0]] : [];
+    }
+  }
+  return [];
+};
+// A caption above its field: what stands below it, down to the next row of captions.
+const below = (cell, row, kind) => {
+  const table = row.closest('table');
+  if (!table) return [];
+  const lines = grid(table), at = lines.findIndex(line => line.some(([, , one]) => one === cell));
+  const [from, to] = lines[at].find(([, , one]) => one === cell), found = [];
+  for (const line of lines.slice(at + 1)) {
+    const place = line.find(([start, end]) => start < to && end > from);
+    if (kind === 'any') return place && visible(place[2]) ? [place[2]] : [];
+    if (!line.some(([, , one]) => within(one, kind).length)) break;
+    if (place) found.push(...within(place[2], kind));
+  }
+  return found;
+};
+const isCaption = (el, like) => el.tagName === 'TH' || el.tagName === 'LABEL' || el.tagName === 'DT' || /[:：]$/.test(norm(el.textContent)) ||
+  (el.className !== '' && el.className === like.className);
+const shownBeside = (text, cell) => {
+  const row = cell && cell.closest('tr');
+  if (row && row.cells.length > 1 && [...row.cells].every(one => one.tagName === 'TH')) return below(cell, row, 'any');
+  const loose = text.nodeType === Node.TEXT_NODE;
+  for (let one = loose ? text : cell || text; one; one = up(one)) {
+    const first = one.nextElementSibling;
+    let next = first;
+    while (next && !norm(next.textContent) && !within(next, 'edit').length && !next.matches(SELECTORS.edit)) next = next.nextElementSibling;
+    if (first && (!next || next !== first && isCaption(next, one))) next = first;  // the value is empty; what follows is no spacer's value
+    if (next) {
+      if (!visible(next)) return [];
       const control = next.matches(SELECTORS.edit) ? [next] : within(next, 'edit');
       return control.length === 1 ? control : [next];
     }
-    if (cell) {
-      const inside = within(cell, kind);
-      if (inside.length === 1 && inside[0] !== text) return inside;
-      for (let next = cell.nextElementSibling; next; next = next.nextElementSibling) {
-        const found = within(next, kind);
-        if (found.length) return found.length === 1 ? found : nearest(text, found);
-      }
-      if (cell.closest('tr,[role=row]')) return [];
-    }
-    for (let group = text.parentElement; group; group = group.parentElement) {
-      const found = within(group, kind).filter(el => el !== text && !el.contains(text));
-      if (found.length === 1) return found;
-      if (found.length > 1) {
-        const near = nearest(text, found);
-        if (near.length) return near;
-        const after = found.filter(el => follows(text, el));
-        return after.length ? [after[0]] : [];
-      }
-    }
-    return [];
-  };
+    if (cell && !loose) return row ? below(cell, row, 'any') : [];
+    if (fold((up(one) || {}).textContent) !== fold(text.textContent)) return [];
+  }
+  return [];
+};
+// Texts that stand loose between controls, in no element of their own.
+const looseTexts = (root, wanted) => {
+  const found = [], walker = document.createTreeWalker(root.body || root, NodeFilter.SHOW_TEXT, node => fold(node.data) === wanted ? 1 : 2);
+  while (walker.nextNode()) {
+    const around = walker.currentNode.parentElement;
+    if (around && !SKIP.has(around.tagName) && visible(around) && fold(around.textContent) !== wanted) found.push(walker.currentNode);
+  }
+  return found;
+};
 
-  // Cells of a table with their column positions, colspans counted.
-  const places = row => {
-    let at = 0;
-    return [...row.cells].map(cell => { const place = [at, at + cell.colSpan, cell]; at += cell.colSpan; return place; });
-  };
-  const columnCells = (root, heading) => {
-    const found = [];
-    for (const table of all(root, 'table')) {
-      for (const [index, row] of [...table.rows].entries()) {
-        const place = places(row).find(([, , cell]) => fold(cell.textContent) === heading && !cell.querySelector('table') && visible(cell));
-        if (!place) continue;
-        const cells = [...table.rows].slice(index + 1)
-          .map(other => places(other).find(([from, to]) => from < place[1] && to > place[0]))
-          .filter(Boolean).map(([, , cell]) => cell);
-        found.push(cells);
-        break;
-      }
-    }
-    return found;
-  };
-  const inColumn = (root, heading, kind, n) => {
-    const found = [];
-    for (const cells of columnCells(root, heading)) {
-      const filled = kind === 'any' ? cells.filter(visible).map(cell => [cell])
-        : cells.map(cell => within(cell, kind)).filter(list => list.length);
-      if (filled.length >= n && filled[n - 1].length === 1) found.push(filled[n - 1][0]);
-    }
-    return found;
-  };
+const pressable = el => el.closest(SELECTORS.press);
+const RUNGS = {
+  label: (root, text, kind) => all(root, kind === 'any' ? `${SELECTORS.edit},${SELECTORS.tick}` : SELECTORS[kind])
+    .filter(el => names(el).some(name => fold(name) === fold(text))),
+  text: (root, text, kind) => {
+    if (kind !== 'press') return shownAs(root, text);
+    return all(root, SELECTORS.press).filter(el => caption(el).some(one => fold(one) === fold(text)))
+      .filter((el, _, list) => !list.some(other => other !== el && el.contains(other)));
+  },
+  row: (root, text, kind) => [...texts(root, fold(text), true), ...looseTexts(root, fold(text))].flatMap(el => beside(el, kind)),
+  column: (root, text, kind, ladder) => inColumn(root, fold(text), kind, ladder.line === 'last' ? 0 : ladder.n || 1),
+  placeholder: (root, text, kind) => all(root, SELECTORS[kind])
+    .filter(el => ['placeholder', 'aria-placeholder', 'title', 'alt'].some(name => el.hasAttribute(name) && fold(el.getAttribute(name)) === fold(text))),
+  title: (root, text, kind) => RUNGS.placeholder(root, text, kind),
+  name: (root, text, kind) => all(root, SELECTORS[kind]).filter(el => el.getAttribute('name') === text),
+  id: (root, text, kind) => all(root, SELECTORS[kind]).filter(el => el.id === text),
+  css: (root, text) => all(root, text),
+};
 
-  const pressable = el => el.closest(SELECTORS.press);
-  const RUNGS = {
-    label: (root, text, kind) => all(root, kind === 'any' ? `${SELECTORS.edit},${SELECTORS.tick}` : SELECTORS[kind])
-      .filter(el => names(el).some(name => fold(name) === fold(text))),
-    text: (root, text, kind) => {
-      if (kind === 'press') return all(root, SELECTORS.press).filter(el => caption(el).some(one => fold(one) === fold(text)))
-        .filter((el, _, list) => !list.some(other => other !== el && el.contains(other)));
-      const exact = texts(root, fold(text), true);
-      return exact.length ? exact : texts(root, fold(text), false);
-    },
-    row: (root, text, kind) => texts(root, fold(text), true).flatMap(el => beside(el, kind)),
-    column: (root, text, kind, n) => inColumn(root, fold(text), kind, n || 1),
-    placeholder: (root, text, kind) => all(root, SELECTORS[kind])
-      .filter(el => ['placeholder', 'aria-placeholder', 'title', 'alt'].some(name => el.hasAttribute(name) && fold(el.getAttribute(name)) === fold(text))),
-    title: (root, text, kind) => RUNGS.placeholder(root, text, kind),
-    name: (root, text, kind) => all(root, SELECTORS[kind]).filter(el => el.getAttribute('name') === text),
-    id: (root, text, kind) => all(root, SELECTORS[kind]).filter(el => el.id === text),
-    css: (root, text) => all(root, text),
-  };
+// Of a list, what stands in the part that a title heads: up to what holds another title of its kind; in a flat page,
+// what stands between this title and the next.
+const headed = (root, title, list) => {
+  const own = title.closest('legend,caption,h1,h2,h3,h4,h5,h6,[role=heading]') || title;
+  const kind = own.tagName.toLowerCase() + [...own.classList].map(name => '.' + CSS.escape(name)).join('');
+  const rivals = all(root, kind).filter(el => el !== own && !holds(own, el) && !holds(el, own) && visible(el) && norm(el.textContent));
+  let group = own;
+  while (up(group) && !rivals.some(rival => holds(up(group), rival))) {
+    group = up(group);
+    const inside = list.filter(el => holds(group, el) && !holds(own, el));
+    if (inside.length) return inside;
+  }
+  const next = rivals.find(rival => follows(own, rival));
+  return list.filter(el => follows(own, el) && !holds(own, el) && (!next || follows(el, next)));
+};
+const inPart = (root, part, list) => {
+  if (part.startsWith('css=')) { const outer = all(root, part.slice(4)).filter(visible); return list.filter(el => outer.some(one => holds(one, el))); }
+  const wanted = fold(part);
+  const named = all(root, '[aria-label],[aria-labelledby],[title]').filter(el => !el.matches(SELECTORS.edit) && visible(el) &&
+    [el.getAttribute('aria-label'), described(el), el.title].some(name => name && fold(name) === wanted));
+  const inside = list.filter(el => named.some(one => one !== el && holds(one, el)));
+  return inside.length ? inside : once(texts(root, wanted, true).flatMap(title => headed(root, title, list)));
+};
+const inRow = (root, text, list) => once(shownAs(root, text).flatMap(shown => {
+  const row = shown.closest(ROW);
+  if (row) return list.filter(el => holds(row, el));
+  for (let group = shown; group; group = up(group)) {
+    const inside = list.filter(el => holds(group, el));
+    if (inside.length) return inside;
+  }
+  return [];
+}));
+const narrowed = (root, ladder, list) => {
+  if (ladder.only) list = list.filter(el => el.matches(ladder.only));
+  if (ladder.within) list = inPart(root, ladder.within, list);
+  if (ladder.inRow) list = inRow(root, ladder.inRow, list);
+  return list;
+};
+const numbered = (ladder, rung, list) => {
+  if (!ladder.line || rung === 'column' || list.length < 2) return list;
+  const one = ladder.line === 'last' ? list[list.length - 1] : list[ladder.n - 1];
+  return one ? [one] : [];
+};
 
-  const find = (root, ladder) => {
-    const counts = [];
-    for (const [index, [rung, text]] of ladder.rungs.entries()) {
-      let found = [];
-      try {
-        found = once(RUNGS[rung](root, text, ladder.kind, ladder.n)).filter(el => usable(el, ladder.kind) || rung === 'css' && el.tagName === 'BODY');
-      } catch (error) { found = []; }
+const find = (root, ladder) => {
+  const counts = [];
+  for (const [index, [rung, text]] of ladder.rungs.entries()) {
+    let found = [];
+    try {
+      found = once(RUNGS[rung](root, text, ladder.kind, ladder)).filter(el => usable(el, ladder.kind) || rung === 'css' && el.tagName === 'BODY');
       if (ladder.kind === 'press') found = once(found.map(el => pressable(el) || el));
-      counts.push(found.length);
-      if (found.length === 1) return {element: found[0], rung: index, counts};
-    }
-    return {element: null, rung: -1, counts};
-  };
-
-  const shown = el => {
-    if (el.tagName === 'SELECT') return {value: el.value, text: norm([...el.selectedOptions].map(o => o.text).join(', ')), tag: 'select'};
-    if (el.type === 'checkbox' || el.type === 'radio') return {value: el.checked ? 'true' : 'false', text: '', tag: 'tick'};
-    if (el.tagName === 'INPUT' || el.tagName === 'TEXTAREA') return {value: el.value, text: el.value, tag: 'input'};
-    const text = norm(el.innerText !== undefined ? el.innerText : el.textContent);
-    return {value: text, text, tag: 'text'};
-  };
-
-  // Many ladders in one round trip: where each was found and what it shows.
-  const look = (root, ladders) => ladders.map(ladder => {
-    const {element, rung, counts} = find(root, ladder);
-    return {rung, counts, ...(element ? shown(element) : {value: null, text: null, tag: ''})};
-  });
-
-  // Set many fields in one round trip, as a person's input would: focus, value, input, change, blur.
-  const set = (root, entries) => entries.map(({ladder, value}) => {
-    const {element} = find(root, ladder);
-    if (!element) return false;
-    element.focus();
-    if (element.tagName === 'SELECT') {
-      const option = [...element.options].find(o => norm(o.text) === value) || [...element.options].find(o => o.value === value);
-      if (!option) return false;
-      element.value = option.value;
-    } else if (element.isContentEditable) {
-      element.textContent = value;
-    } else {
-      const owner = element.tagName === 'TEXTAREA' ? HTMLTextAreaElement : HTMLInputElement;
-      Object.getOwnPropertyDescriptor(owner.prototype, 'value').set.call(element, value);
-    }
-    element.dispatchEvent(new Event('input', {bubbles: true, composed: true}));
-    element.dispatchEvent(new Event('change', {bubbles: true}));
-    element.blur();
-    return true;
-  });
-
-  // The rows below a table's headings: {name: {text, n}}, n counting from 1; null when no table has all the headings.
-  const rows = (root, columns) => {
-    for (const table of all(root, 'table')) {
-      for (const [index, row] of [...table.rows].entries()) {
-        const heads = places(row);
-        const at = Object.entries(columns).map(([name, heading]) =>
-          [name, heads.find(([, , cell]) => fold(cell.textContent) === fold(heading) && !cell.querySelector('table'))]);
-        if (at.some(([, place]) => !place)) continue;
-        return [...table.rows].slice(index + 1).map(other => {
-          const cells = places(other);
-          if (cells.length === 1 && heads.length > 1) return null;
-          return Object.fromEntries(at.map(([name, [from]]) => {
-            const cell = cells.find(([start, end]) => start <= from && end > from);
-            return [name, cell ? norm(cell[2].innerText || cell[2].textContent) : ''];
-          }));
-        }).filter(Boolean).filter(one => Object.values(one).some(Boolean));
-      }
-    }
-    return null;
-  };
-
-  // Which signs a document shows; each sign is {text} (a part of the page's text) or {css} (a visible element).
-  const signs = (root, list) => {
-    const text = fold(root.body ? root.body.innerText : '');
-    return list.map(sign => {
-      if (sign.css) {
-        const found = all(root, sign.css).find(visible);
-        return found ? norm(found.innerText || found.value || '') || sign.css : '';
-      }
-      return text.includes(fold(sign.text)) ? sign.text : '';
-    });
-  };
-
-  // What an element is made of, to see when it is drawn anew.
-  const print = (root, ladder) => { const {element} = find(root, ladder); return element ? element.innerHTML : null; };
-  const redrawn = (root, [ladder, before]) => { const now = print(root, ladder); return now !== null && now !== before; };
-
-  // As `look`, once the document was not redrawn for `ms` (see _REDRAWN in context.py); waits no longer than 20 times `ms`.
-  const settled = async (root, [ladders, ms]) => {
-    const key = Symbol.for('oficio'), start = performance.now();
-    while (ms && window[key] !== undefined) {
-      const now = performance.now(), left = ms - (now - window[key]);
-      if (left <= 0 || now - start > 20 * ms) break;
-      await new Promise(done => setTimeout(done, left));
-    }
-    return look(root, ladders);
-  };
-
-  // Choose an option as `select_option` does: [options, chosen value or null, usable].
-  const choose = (el, wanted) => {
-    const options = [...(el.options || [])].map(o => [norm(o.text), o.value, o.index]);
-    if (el.disabled) return 'disabled';
-    const folded = wanted.toLowerCase();
-    let fit = options.filter(o => o[0] === wanted);
-    if (!fit.length) fit = options.filter(o => o[1] === wanted);
-    if (!fit.length) fit = options.filter(o => o[0].toLowerCase() === folded || o[0].toLowerCase().startsWith(folded + ' '));
-    if (!fit.length || (fit.length > 1 && new Set(fit.map(o => o[1])).size > 1)) return 'none';
-    if (el.selectedIndex === fit[0][2]) return 'same';
-    el.focus();
-    el.selectedIndex = fit[0][2];
-    el.dispatchEvent(new Event('input', {bubbles: true, composed: true}));
-    el.dispatchEvent(new Event('change', {bubbles: true}));
-    return 'chosen';
-  };
-
-  // The rows of a page that is fetched and not shown; null when it has no such table as it comes from the server.
-  const fetched = async (root, [url, columns, next]) => {
-    const answer = await fetch(url, {credentials: 'same-origin', redirect: 'error', cache: 'no-store'});
-    if (!answer.ok || !(answer.headers.get('content-type') || '').includes('html')) return null;
-    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    const found = rows(page, columns, true);
-    if (!found || (next && [...page.querySelectorAll(SELECTORS.press)].some(el => fold(el.textContent || el.value) === fold(next)))) return null;
-    return found;
-  };
-
-  return {find, look, set, rows, signs, print, redrawn, settled, choose, fetched};
-})()
+      found = numbered(ladder, rung, narrowed(root, ladder, found));
+    } catch (error) { if (!(error instanceof DOMException)) throw error; found = []; }  // a wrong CSS finds nothing
+    counts.push(found.length);
+    if (found.length === 1) return {element: found[0], rung: index, counts};
+  }
+  return {element: null, rung: -1, counts};
+};

@@ -1,7 +1,8 @@
 """Locators as a ladder: rungs tried in order, each good for exactly one visible element.
 
-The work is done in the page by `ladder.js`: as a Playwright selector engine, so that `fill` and `click` find, wait and
-act in one round trip; and by `look`, which asks for many fields at once what they show and which rung found them.
+The work is done in the page by `ladder.js`, with `tables.js` and `fields.js` beside it: as a Playwright selector
+engine, so that `fill` and `click` find, wait and act in one round trip; and by `look`, which asks for many fields at
+once what they show and which rung found them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 __all__ = ["ENGINE", "Found", "Kind", "Ladder", "choosing_script", "engine_script", "page_script"]
 
@@ -26,17 +27,26 @@ class Ladder:
     Attributes:
         rungs: (rung, text), best first; rungs are label, text, row, column, placeholder, title, name, id, css.
         kind: what may be found: a field to edit, a tick box, a file field, something to press, any element.
-        n: the line of a table that `column` means, from 1.
+        n: the line of a table that `column` means, from 1; with `line`, which one of several of any rung.
+        line: "" for exactly one, `n` for the one numbered n, `last`.
+        within, in_row, only: narrow all rungs down: the title of a part of the page (or `css=...`), a text of the row,
+            CSS that elements must fit.
     """
 
     rungs: tuple[tuple[str, str], ...]
     kind: Kind = "edit"
     n: int = 1
+    line: Literal["", "n", "last"] = ""
+    within: str = ""
+    in_row: str = ""
+    only: str = ""
 
     @property
     def body(self) -> dict[str, Any]:
         """As the page's script takes it."""
-        return {"kind": self.kind, "rungs": [list(rung) for rung in self.rungs], "n": self.n}
+        rungs = [list(rung) for rung in self.rungs]
+        return {"kind": self.kind, "rungs": rungs, "n": self.n, "line": self.line, "within": self.within,
+                "inRow": self.in_row, "only": self.only}  # fmt: skip
 
     @property
     def selector(self) -> str:
@@ -44,7 +54,12 @@ class Ladder:
         return f"{ENGINE}={json.dumps(self.body, ensure_ascii=False)}"
 
     def __str__(self) -> str:
-        return " / ".join(f"{rung} {text!r}" for rung, text in self.rungs)
+        narrowed = {"within": self.within, "in row": self.in_row, "only": self.only, "line": self._which()}
+        scope = "".join(f" {word} {text!r}" for word, text in narrowed.items() if text)
+        return " / ".join(f"{rung} {text!r}" for rung, text in self.rungs) + scope
+
+    def _which(self) -> str:
+        return str(self.n) if self.line == "n" else self.line
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +78,16 @@ class Found:
         return cls(data["rung"], tuple(data["counts"]), data["value"], data["text"], data["tag"])
 
 
+Function = Literal[
+    "find", "look", "set", "rows", "signs", "print", "redrawn", "settled", "rested", "fetched", "scrolled"
+]
+
+
 @cache
 def _source() -> str:
-    return (Path(__file__).parent / "ladder.js").read_text("utf-8").strip()
+    folder = Path(__file__).parent
+    parts = "\n".join((folder / name).read_text("utf-8") for name in ("ladder.js", "tables.js", "fields.js"))
+    return f"(() => {{ {parts} return {{choose, {', '.join(get_args(Function))}}}; }})()"
 
 
 def engine_script() -> str:
@@ -77,7 +99,7 @@ def engine_script() -> str:
     )
 
 
-def page_script(function: Literal["look", "set", "rows", "signs", "print", "redrawn", "settled", "fetched"]) -> str:
+def page_script(function: Function) -> str:
     """A function of one argument for `frame.evaluate`."""
     return f"argument => ({_source()}).{function}(document, argument)"
 

@@ -7,16 +7,13 @@ Its layers, each of which knows only those before it: `context` (guards, windows
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
-from config.errors import OficioError
+from config.errors import ApplicationException, OficioError
 from connectors.browser.ladder import Ladder
 from connectors.browser.submission import Passage, Submission
 from connectors.browser.windows import Windows
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["Session", "Submission"]
 
@@ -31,6 +28,7 @@ class Session(Windows):
         *,
         loads: str | None,
         redraws: Ladder | None = None,
+        done: Ladder | None = None,
         guard: Callable[[], None],
         paths: Sequence[str] = (),
         submission: Submission,
@@ -38,6 +36,8 @@ class Session(Windows):
         """Press what saves; each write leaves once.
 
         Args:
+            loads, redraws, done: by what it is seen that the page has saved: a frame's new document, a part drawn anew,
+                something that shows then; with none of them, by the write that leaves and the rest that follows.
             guard: called when a write is about to leave; raises when it must not (the lease is gone).
             paths: GET requests that are writes too, as `Save.requests`.
             submission: filled in as things happen, so that it is known even when this raises.
@@ -47,7 +47,12 @@ class Session(Windows):
         try:
             with self.redrawn(frame, redraws) if redraws is not None else contextlib.nullcontext():
                 self.press(frame, ladder, loads=loads)
+            if done is not None:
+                self._comes(frame, done)
+            if loads is None:
+                self._leaves(frame, submission)
         except OficioError as error:
+            error = self._explained(error)
             # The interception stays: taking it away would let a paused request go, a second time. Who gets this error
             # closes the session.
             raise (passage.refused or error) from error
@@ -56,3 +61,29 @@ class Session(Windows):
             self.context.route("**/*", self._block_writes)
         if passage.refused is not None:
             raise passage.refused
+
+    def _comes(self, frame: str | None, done: Ladder) -> None:
+        """Until the page says that it has saved; what it says instead is the error."""
+        deadline = time.monotonic() + self.system.limits.load
+        while self.look(frame, [done])[0].rung < 0:
+            self.explain()
+            if time.monotonic() > deadline:
+                raise ApplicationException("OF512", self.page.url, what=done, why="the page does not say that it saved")
+            self.page.wait_for_timeout(30)
+
+    def _leaves(self, frame: str | None, submission: Submission) -> None:
+        """Until a write was answered: a page may promise first and send later.  None at all: the look will judge."""
+        deadline = time.monotonic() + min(self.system.limits.step, 5)
+        while submission.sent + submission.blocked == 0 and time.monotonic() < deadline:
+            self.explain()
+            self.page.wait_for_timeout(20)
+        self.rest(frame)
+        self.explain()
+
+    def _explained(self, error: OficioError) -> OficioError:
+        """The error that the page's own words make of it."""
+        try:
+            self.explain()
+        except OficioError as told:
+            return told
+        return error

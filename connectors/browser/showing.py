@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from config.errors import OficioError
+from config.errors import ApplicationException, OficioError
+from config.systems import Rows
 from connectors.browser.context import PAGE
 from connectors.browser.frames import Frames, ms
 from connectors.browser.ladder import Found, Ladder, found, page_script
@@ -30,22 +32,59 @@ class Showing(Frames):
         from playwright.sync_api import Error
 
         try:
-            answer = self._asked(self.frame(frame), page_script("look"), [ladder.body])
+            answer = self.asked(self.frame(frame), page_script("look"), [ladder.body])
         except (Error, OficioError):
             return None
         return found(answer)[0]
 
-    def _asked(self, frame: Frame, script: str, argument: object) -> Any:
-        """`evaluate` with an end: a page that never loads, or is busy for ever, does not answer an `evaluate`."""
-        wrapped = f"argument => ({{answer: ({script})(argument)}})"
-        handle = frame.wait_for_function(wrapped, arg=argument, timeout=3000)
-        return handle.json_value()["answer"]
+    def rows(self, frame: str | None, what: Rows) -> list[dict[str, str]]:
+        """The rows of a list that is there whole: at rest, and empty only when it says so (where that is described).
 
-    def rows(self, frame: str | None, columns: dict[str, str]) -> list[dict[str, str]] | None:
-        """The rows of the table that has all these headings; None when there is no such table."""
-        with self.acting("rows"):
-            answer: list[dict[str, str]] | None = self.frame(frame).evaluate(page_script("rows"), columns)
-            return answer
+        Raises:
+            ApplicationException: OF521, no table has these headings; OF540, there are no rows and nothing says why.
+        """
+        deadline = time.monotonic() + self.system.limits.step
+        while True:
+            self.rest(frame)
+            with self.acting("rows"):
+                found: list[dict[str, str]] | None = self.frame(frame).evaluate(page_script("rows"), what.asked)
+            if found or (found is not None and (not what.empty or any(self.signs(frame, what.empty)))):
+                return found
+            if time.monotonic() > deadline:
+                self.explain()
+                columns = ", ".join(what.columns)
+                if found is None:
+                    headings = ", ".join(place for place in what.columns.values() if isinstance(place, str))
+                    raise ApplicationException("OF521", self.page.url, columns=headings or columns)
+                raise ApplicationException("OF540", self.page.url, columns=columns)
+            self.page.wait_for_timeout(50)
+
+    def changed(self, holds: Callable[[], bool], must: bool = False) -> bool:
+        """Whether a list changes within a while; `must`: it has to, within `limits.step`.
+
+        Raises:
+            ApplicationException: OF512, it had to and did not.
+        """
+        limits = self.system.limits
+        deadline = time.monotonic() + (limits.step if must else max(10 * limits.quiet_ms / 1000, 0.5))
+        while not holds():
+            if time.monotonic() > deadline:
+                if must:
+                    raise ApplicationException("OF512", self.page.url, what="the rest of the list", why="")
+                return False
+            self.page.wait_for_timeout(50)
+        return True
+
+    def disabled(self, frame: str | None, ladder: Ladder) -> bool:
+        """Whether something to press is there but takes no press (such as "next" on the last page)."""
+        script = "el => el.disabled || el.getAttribute('aria-disabled') === 'true' || el.closest('.disabled') !== null"
+        with self.acting(str(ladder)):
+            return bool(self.frame(frame).locator(ladder.selector).evaluate(script))
+
+    def scrolled(self, frame: str | None, css: str) -> bool:
+        """Scroll a list down; False at its end."""
+        with self.acting(f"scroll {css}"):
+            return bool(self.frame(frame).evaluate(page_script("scrolled"), css))
 
     def wait(self, frame: str | None, ladder: Ladder, *, gone: bool = False, timeout: float | None = None) -> None:
         """Until it is there and visible, or is not."""
@@ -53,15 +92,17 @@ class Showing(Frames):
             locator = self.frame(frame).locator(ladder.selector)
             locator.wait_for(state="detached" if gone else "visible", timeout=ms(timeout))
 
-    def settled(self, frame: str | None, ladders: Sequence[Ladder]) -> list[Found]:
-        """As `look`, when the frame's document was not redrawn for `quiet_ms` (from its start on)."""
+    def settled(self, frame: str | None, ladders: Sequence[Ladder], *, leave: bool = False) -> list[Found]:
+        """As `look`, when the frame's document is at rest (see `rest`).
+
+        Args:
+            leave: the field of these that has the focus loses it first, so that the page computes.
+        """
         with self.acting("look"):
-            asked = [[ladder.body for ladder in ladders], self.system.limits.quiet_ms]
+            asked = [[ladder.body for ladder in ladders], leave, *self._rest()]
             return found(self.frame(frame).evaluate(page_script("settled"), asked))
 
-    def fetched_rows(
-        self, frame: str | None, path: str, columns: dict[str, str], next_: str
-    ) -> list[dict[str, str]] | None:
+    def fetched_rows(self, frame: str | None, path: str, what: Rows, next_: str) -> list[dict[str, str]] | None:
         """The rows of a page that the frame fetches and does not show: a look-up in one round trip.
 
         None when that cannot be said: another origin, an error, a page that draws itself, a list with further pages.
@@ -73,7 +114,7 @@ class Showing(Frames):
         if "://" in path or origin_of(target.url) != origin_of(url):
             return None
         try:
-            answer: list[dict[str, str]] | None = target.evaluate(page_script("fetched"), [url, columns, next_])
+            answer: list[dict[str, str]] | None = target.evaluate(page_script("fetched"), [url, what.asked, next_])
         except Error:  # whatever it was, the page itself will show
             return None
         return answer
@@ -97,6 +138,6 @@ class Showing(Frames):
         from playwright.sync_api import Error
 
         try:
-            return str(self._asked(frame, "() => document.body ? document.body.innerText : ''", None))
+            return str(self.asked(frame, "() => document.body ? document.body.innerText : ''", None))
         except Error:
             return "(does not answer)"

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from config.errors import ApplicationException, BusinessException
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+from config.errors import ApplicationException
 from connectors.browser.fields import Fields
 from connectors.browser.ladder import Ladder
-from connectors.browser.page_rules import origin_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Download
 
 __all__ = ["Windows"]
 
@@ -26,26 +31,48 @@ class Windows(Fields):
         self.pages[window] = opened.value
 
     def press_downloads(self, frame: str | None, ladder: Ladder) -> bytes:
-        """Press what downloads a file (or shows a PDF); its bytes.
+        """Press what downloads a file, or take what its link leads to (the browser would show a PDF); its bytes.
 
         Raises:
-            ApplicationException: OF529, the download failed.
+            ApplicationException: OF529, the download failed or is longer than `limits.download`.
         """
         with self.acting(str(ladder)):
-            with self.page.expect_download() as started:
-                self.frame(frame).locator(ladder.selector).click()
-            path = started.value.path()
-            if started.value.failure():
-                raise ApplicationException("OF529", self.page.url, why=started.value.failure())
-            return path.read_bytes()
+            locator = self.frame(frame).locator(ladder.selector)
+            address = locator.evaluate("link => link.tagName === 'A' && /^https?:/.test(link.href) ? link.href : ''")
+            if address and "#" not in address:
+                return self.fetch(frame, address)
+            self._expecting_download = True
+            try:
+                with self.page.expect_download(timeout=self.system.limits.load * 1000) as started:
+                    locator.click(no_wait_after=True)
+            finally:
+                self._expecting_download = False
+            return self._received(started.value)
 
-    def fetch(self, path: str) -> bytes:
-        """A file of the system by address, with the login's cookies (PDFs that the browser would show)."""
-        url = path if "://" in path else self.url + "/" + path.lstrip("/")
-        if origin_of(url) not in self.origins:
-            raise BusinessException("OF525", self.url, address=url)
+    def _received(self, download: Download) -> bytes:
+        if failure := download.failure():
+            raise ApplicationException("OF529", self.page.url, why=failure)
+        path = download.path()
+        self._bounded(path.stat().st_size)
+        return path.read_bytes()
+
+    def _bounded(self, size: int) -> None:
+        most = self.system.limits.download
+        if size > most * 1_000_000:
+            raise ApplicationException("OF529", self.page.url, why=f"{size} bytes; limits.download is {most} MB")
+
+    def fetch(self, frame: str | None, path: str) -> bytes:
+        """A file of the system by address, with the login's cookies; redirects are followed within the system."""
+        url = self.address(frame, path)
         with self.acting(path):
-            response = self.context.request.get(url, max_redirects=0, max_retries=0)
+            for _ in range(5):
+                response = self.context.request.get(url, max_redirects=0, max_retries=0)
+                if response.status not in (301, 302, 303, 307, 308):
+                    break
+                url = urljoin(url, response.headers.get("location", ""))
+                self.address(frame, url)
             if not response.ok:
                 raise ApplicationException("OF511", url, status=response.status, shown="")
-            return response.body()
+            body = response.body()
+            self._bounded(len(body))
+            return body
