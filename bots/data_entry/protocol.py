@@ -172,7 +172,7 @@ class Held:
         except OficioError as error:
             if error.code == "OF702":  # another robot has the item: what becomes of it is its business
                 raise
-            if submission.sent == 0:
+            if submission.certainly_not:
                 self._absent(intent, error.reason)
                 raise
             return self._uncertain(intent, error, proof)
@@ -228,8 +228,6 @@ class Held:
             redraws=ladder_of(save.redraws, "any", runner.record) if save.redraws else None,
             done=ladder_of(save.done, "any", runner.record, itself=True) if save.done else None,
         )  # fmt: skip
-        if submission.failed:
-            raise ApplicationException("OF510", runner.session.url, what="save", why=submission.failed)
         runner.do(self.clerk.form.after)
         return kept_files(self.clerk.office.records, runner.pictures)
 

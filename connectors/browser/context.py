@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from config.errors import ApplicationException, BusinessException, OficioError
 from config.systems import System
 from connectors.browser.errors import typed
+from connectors.browser.ladder import document_script
 from connectors.browser.page_rules import DialogDesk, is_draft, is_write, only_these, origin_of
 
 if TYPE_CHECKING:
@@ -18,12 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["PAGE", "Context", "Traffic"]
 
 PAGE = "page"
-# The second statement opens closed shadow roots to our locators: the page itself sees no difference.
-_REDRAWN = """(() => { const key = Symbol.for('oficio'); window[key] = performance.now();
-new MutationObserver(() => { window[key] = performance.now(); }).observe(document,
-{childList: true, subtree: true, characterData: true, attributeFilter: ['id', 'name', 'for']}); })();
-(attach => { Element.prototype.attachShadow = function (how) { return attach.call(this, {...how, mode: 'open'}); }; })(
-Element.prototype.attachShadow);"""
 
 
 @dataclass
@@ -50,6 +45,7 @@ class Context:
         self.incident: OficioError | None = None
         self.traffic = Traffic()
         self.writing = False
+        self._saving = [path for form in system.forms.values() for path in form.save.requests]
         self._expecting_window = False
         self._expecting_download = False
         self.dialogs = DialogDesk(system.dialogs, system.limits.dialogs, self._report)
@@ -60,7 +56,7 @@ class Context:
         )
         self.context.set_default_timeout(system.limits.step * 1000)
         self.context.set_default_navigation_timeout(system.limits.load * 1000)
-        self.context.add_init_script(_REDRAWN)
+        self.context.add_init_script(document_script())
         if dry:
             self.context.route("**/*", self._block_writes)
         self.pages: dict[str, Page] = {PAGE: self._watched(self.context.new_page())}
@@ -102,7 +98,7 @@ class Context:
 
     def _block_writes(self, route: Route) -> None:
         request = route.request
-        if not is_write(request.method, request.url):
+        if not is_write(request.method, request.url, self._saving):
             route.continue_()
         elif self.writing or is_draft(request, self.system.drafts):
             self.traffic.writes.append(f"{request.method} {request.url}")

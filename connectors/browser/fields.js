@@ -68,16 +68,25 @@ const signs = (root, list) => {
 const allText = root => [root.body, ...all(root, '*').filter(el => el.shadowRoot).flatMap(el => [...el.shadowRoot.children])]
   .map(el => el && el.innerText !== undefined && !SKIP.has(el.tagName) ? el.innerText : '').join(' ');
 
+// [address, text] of this window and of all those in it that it may look into.
+const texts = root => {
+  const view = root.defaultView, found = [[view.location.href, allText(root)]];
+  for (let n = 0; n < view.length; n++) {
+    try { found.push(...texts(view[n].document)); } catch (error) { continue; }
+  }
+  return found;
+};
+
 // What an element is made of, to see when it is drawn anew.
 const print = (root, ladder) => { const {element} = find(root, ladder); return element ? (element.shadowRoot || element).innerHTML + (element.value || '') : null; };
 const redrawn = (root, [ladder, before]) => { const now = print(root, ladder); return now !== null && now !== before; };
 
-// Once the document was not redrawn for `ms` (see _REDRAWN in context.py) and shows no sign of being busy: true;
+// Once the document was not redrawn for `ms` (see watch.js) and shows no sign of being busy: true;
 // false when it is busy longer than `most` ms.  A page that never rests is believed after 20 times `ms`.
 const rested = async (root, [ms, busy, most]) => {
-  const key = Symbol.for('oficio'), start = performance.now();
+  const watch = window[Symbol.for('oficio')], start = performance.now();
   for (;;) {
-    const now = performance.now(), left = ms && window[key] !== undefined ? ms - (now - window[key]) : 0;
+    const now = performance.now(), left = ms ? ms - (now - watch.redrawn) : 0;
     const working = busy.length && signs(root, busy).some(Boolean);
     if (!working && (left <= 0 || now - start > 20 * ms)) return true;
     if (working && now - start > most) return false;

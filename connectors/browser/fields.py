@@ -9,7 +9,7 @@ from typing import Any
 
 from config.errors import BusinessException
 from connectors.browser.frames import ms
-from connectors.browser.ladder import Ladder, choosing_script, page_script
+from connectors.browser.ladder import Ladder, choosing_script, document_script
 from connectors.browser.showing import Showing
 
 __all__ = ["Fields"]
@@ -48,7 +48,7 @@ class Fields(Showing):
         """Many fields in one round trip; which of them were there and took the value."""
         with self.acting("set"):
             data = [{"ladder": ladder.body, "value": text} for ladder, text in entries]
-            answer: list[bool] = self.frame(frame).evaluate(page_script("set"), data)
+            answer: list[bool] = self.ask(frame, "set", data)
             return answer
 
     def choose(
@@ -63,6 +63,9 @@ class Fields(Showing):
             locator = self.frame(frame).locator(ladder.selector)
             with self.new_document(loads):
                 answer = locator.evaluate(choosing_script(), text, timeout=ms(timeout))
+                if answer is None:
+                    self.frame(frame).evaluate(document_script())
+                    answer = locator.evaluate(choosing_script(), text, timeout=ms(timeout))
                 if answer == "none":
                     raise BusinessException("OF523", self.page.url, field=ladder, wanted=text)
                 if answer == "disabled" or (answer == "same" and loads is not None):

@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 from config.errors import ApplicationException, BusinessException
 from config.systems import Sign
 from connectors.browser.context import PAGE, Context
-from connectors.browser.ladder import Ladder, page_script
+from connectors.browser.ladder import REDRAWN, Ladder, Tool, document_script, page_script
 from connectors.browser.page_rules import origin_of
 
 if TYPE_CHECKING:
@@ -50,6 +50,22 @@ class Frames(Context):
         outer = self.frame(described.within)
         handle = outer.query_selector(described.css)
         return handle.content_frame() if handle is not None else None
+
+    def ask(self, frame: str | None, tool: Tool, argument: object) -> Any:
+        """What a tool of the page answers, in one round trip."""
+        target = self.frame(frame)
+        answer = target.evaluate(page_script(tool), argument)
+        if answer is None:  # a document that may not run scripts, so that it did not begin with ours
+            target.evaluate(document_script())
+            answer = target.evaluate(page_script(tool), argument)
+        return answer["answer"]
+
+    def asked(self, frame: Frame, tool: Tool, argument: object) -> Any:
+        """As `ask`, with an end: a page that never loads, or is busy for ever, does not answer an `evaluate`."""
+        handle = frame.wait_for_function(page_script(tool), arg=argument, timeout=3000)
+        answer = handle.json_value()["answer"]
+        handle.dispose()
+        return answer
 
     def address(self, frame: str | None, path: str) -> str:
         """A path as an address: from the system's, or from where the frame is for `./`, `../`, `?` and `#`.
@@ -89,10 +105,9 @@ class Frames(Context):
     def redrawn(self, frame: str | None, ladder: Ladder, timeout: float | None = None) -> Iterator[None]:
         """Wait until an element is made of other parts than before the block: pages that draw themselves."""
         with self.acting(str(ladder)):
-            before = self.frame(frame).evaluate(page_script("print"), ladder.body)
+            before = self.ask(frame, "print", ladder.body)
             yield
-            script = page_script("redrawn")
-            self.frame(frame).wait_for_function(script, arg=[ladder.body, before], timeout=ms(timeout))
+            self.frame(frame).wait_for_function(REDRAWN, arg=[ladder.body, before], timeout=ms(timeout))
 
     def arrived(self, frame: str | None, response: Response | None) -> None:
         """Is the new document one that we can go on with?
@@ -137,17 +152,11 @@ class Frames(Context):
         asked = self._asked_signs()
         for frame in self.page.frames if asked else ():
             try:
-                shown = self.asked(frame, page_script("signs"), [_plain(sign) for sign in asked])
+                shown = self.asked(frame, "signs", [_plain(sign) for sign in asked])
             except Error:  # this frame does not answer
                 continue
             if failure := self._told(shown, frame.url):
                 raise ApplicationException("OF511", frame.url, status=200, shown=failure)
-
-    def asked(self, frame: Frame, script: str, argument: object) -> Any:
-        """`evaluate` with an end: a page that never loads, or is busy for ever, does not answer an `evaluate`."""
-        wrapped = f"argument => ({{answer: ({script})(argument)}})"
-        handle = frame.wait_for_function(wrapped, arg=argument, timeout=3000)
-        return handle.json_value()["answer"]
 
     def signs(self, frame: str | None, signs: Sequence[Sign]) -> list[str]:
         """What of each sign a document shows, "" for nothing."""
@@ -155,7 +164,7 @@ class Frames(Context):
             return []
         with self.acting("signs"):
             asked = [_plain(sign) for sign in signs]
-            answer: list[str] = self.frame(frame).evaluate(page_script("signs"), asked)
+            answer: list[str] = self.ask(frame, "signs", asked)
             return answer
 
     def rest(self, frame: str | None) -> None:
@@ -165,7 +174,7 @@ class Frames(Context):
             ApplicationException: OF512, it is busy longer than `limits.load`.
         """
         with self.acting("busy"):
-            if not self.frame(frame).evaluate(page_script("rested"), self._rest()):
+            if not self.ask(frame, "rested", self._rest()):
                 raise ApplicationException("OF512", self.page.url, what="busy", why="the page stays busy")
 
     def _rest(self) -> list[Any]:

@@ -62,7 +62,7 @@ const caption = el => {
 };
 
 // The smallest visible elements whose own text is `wanted` (or, not `exact`, has it as words of its own).
-const texts = (root, wanted, exact) => {
+const saying = (root, wanted, exact) => {
   const found = [], word = c => c !== undefined && /[\p{L}\p{N}]/u.test(c);
   const fits = own => {
     if (exact) return own === wanted;
@@ -83,7 +83,7 @@ const texts = (root, wanted, exact) => {
   walk(root.body || root);
   return found;
 };
-const shownAs = (root, text) => { const exact = texts(root, fold(text), true); return exact.length ? exact : texts(root, fold(text), false); };
+const shownAs = (root, text) => { const exact = saying(root, fold(text), true); return exact.length ? exact : saying(root, fold(text), false); };
 
 const within = (el, kind) => [...el.querySelectorAll(SELECTORS[kind])].filter(one => usable(one, kind));
 const follows = (a, b) => Boolean(a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING);
@@ -200,7 +200,7 @@ const RUNGS = {
     return all(root, SELECTORS.press).filter(el => caption(el).some(one => fold(one) === fold(text)))
       .filter((el, _, list) => !list.some(other => other !== el && el.contains(other)));
   },
-  row: (root, text, kind) => [...texts(root, fold(text), true), ...looseTexts(root, fold(text))].flatMap(el => beside(el, kind)),
+  row: (root, text, kind) => [...saying(root, fold(text), true), ...looseTexts(root, fold(text))].flatMap(el => beside(el, kind)),
   column: (root, text, kind, ladder) => inColumn(root, fold(text), kind, ladder.line === 'last' ? 0 : ladder.n || 1),
   placeholder: (root, text, kind) => all(root, SELECTORS[kind])
     .filter(el => ['placeholder', 'aria-placeholder', 'title', 'alt'].some(name => el.hasAttribute(name) && fold(el.getAttribute(name)) === fold(text))),
@@ -231,7 +231,7 @@ const inPart = (root, part, list) => {
   const named = all(root, '[aria-label],[aria-labelledby],[title]').filter(el => !el.matches(SELECTORS.edit) && visible(el) &&
     [el.getAttribute('aria-label'), described(el), el.title].some(name => name && fold(name) === wanted));
   const inside = list.filter(el => named.some(one => one !== el && holds(one, el)));
-  return inside.length ? inside : once(texts(root, wanted, true).flatMap(title => headed(root, title, list)));
+  return inside.length ? inside : once(saying(root, wanted, true).flatMap(title => headed(root, title, list)));
 };
 const inRow = (root, text, list) => once(shownAs(root, text).flatMap(shown => {
   const row = shown.closest(ROW);

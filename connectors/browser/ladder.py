@@ -14,9 +14,23 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-__all__ = ["ENGINE", "Found", "Kind", "Ladder", "choosing_script", "engine_script", "page_script"]
+__all__ = [
+    "ENGINE",
+    "REDRAWN",
+    "Found",
+    "Kind",
+    "Ladder",
+    "Tool",
+    "choosing_script",
+    "document_script",
+    "engine_script",
+    "found",
+    "page_script",
+]
 
 ENGINE = "ladder"
+REDRAWN = "argument => window[Symbol.for('oficio')].tools.redrawn(document, argument)"
+"""For `wait_for_function`, after the tool `print` has answered."""
 Kind = Literal["edit", "tick", "file", "press", "any"]
 
 
@@ -78,16 +92,15 @@ class Found:
         return cls(data["rung"], tuple(data["counts"]), data["value"], data["text"], data["tag"])
 
 
-Function = Literal[
-    "find", "look", "set", "rows", "signs", "print", "redrawn", "settled", "rested", "fetched", "scrolled"
-]
+Tool = Literal["look", "set", "rows", "signs", "print", "settled", "rested", "fetched", "scrolled", "texts"]
+_INNER = ("find", "choose", "redrawn")
 
 
 @cache
 def _source() -> str:
     folder = Path(__file__).parent
     parts = "\n".join((folder / name).read_text("utf-8") for name in ("ladder.js", "tables.js", "fields.js"))
-    return f"(() => {{ {parts} return {{choose, {', '.join(get_args(Function))}}}; }})()"
+    return f"(() => {{ {parts} return {{{', '.join((*_INNER, *get_args(Tool)))}}}; }})()"
 
 
 def engine_script() -> str:
@@ -99,14 +112,28 @@ def engine_script() -> str:
     )
 
 
-def page_script(function: Function) -> str:
-    """A function of one argument for `frame.evaluate`."""
-    return f"argument => ({_source()}).{function}(document, argument)"
+@cache
+def document_script() -> str:
+    """What every document begins with, by `context.add_init_script`."""
+    watch = (Path(__file__).parent / "watch.js").read_text("utf-8")
+    return f"({watch[watch.index('tools =>') :].strip()})({_source()})"
+
+
+def page_script(tool: Tool) -> str:
+    """A tool for `frame.evaluate`, called with one argument; its answer is `{answer}`, or null without the tools."""
+    return (
+        "argument => { const watch = window[Symbol.for('oficio')]; if (!watch) return null;"
+        f" const answer = watch.tools.{tool}(document, argument);"
+        " return answer instanceof Promise ? answer.then(answer => ({answer})) : {answer}; }"
+    )
 
 
 def choosing_script() -> str:
-    """For `locator.evaluate` with the wanted text: `chosen`, `same`, `none` or `disabled`."""
-    return f"(element, wanted) => ({_source()}).choose(element, wanted)"
+    """For `locator.evaluate` with the wanted text: `chosen`, `same`, `none` or `disabled`; null without the tools."""
+    return (
+        "(element, wanted) => { const watch = window[Symbol.for('oficio')];"
+        " return watch ? watch.tools.choose(element, wanted) : null; }"
+    )
 
 
 def found(answer: Sequence[dict[str, Any]]) -> list[Found]:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from config.errors import ApplicationException, OficioError
+from connectors.browser.context import PAGE
 from connectors.browser.ladder import Ladder
 from connectors.browser.submission import Passage, Submission
 from connectors.browser.windows import Windows
@@ -49,8 +50,8 @@ class Session(Windows):
                 self.press(frame, ladder, loads=loads)
             if done is not None:
                 self._comes(frame, done)
-            if loads is None:
-                self._leaves(frame, submission)
+            self._leaves(frame, passage, by_itself=loads is None)
+            self._accepted(submission)
         except OficioError as error:
             error = self._explained(error)
             # The interception stays: taking it away would let a paused request go, a second time. Who gets this error
@@ -71,14 +72,30 @@ class Session(Windows):
                 raise ApplicationException("OF512", self.page.url, what=done, why="the page does not say that it saved")
             self.page.wait_for_timeout(30)
 
-    def _leaves(self, frame: str | None, submission: Submission) -> None:
-        """Until a write was answered: a page may promise first and send later.  None at all: the look will judge."""
+    def _leaves(self, frame: str | None, passage: Passage, *, by_itself: bool) -> None:
+        """Until what the press sends was answered: a page may promise first and send later.
+
+        Args:
+            by_itself: the page goes on without a new document, and may say what it thinks of the save.
+        """
         deadline = time.monotonic() + min(self.system.limits.step, 5)
-        while submission.sent + submission.blocked == 0 and time.monotonic() < deadline:
+        while passage.busy or not passage.seen:
+            if not passage.seen and time.monotonic() > deadline:
+                passage.submission.asked = 1  # nothing at all: the look will judge
+                break
+            if by_itself and not passage.seen:
+                self.explain()
+            self.pages[PAGE].wait_for_timeout(5)
+        if by_itself:
+            self.rest(frame)
             self.explain()
-            self.page.wait_for_timeout(20)
-        self.rest(frame)
-        self.explain()
+
+    def _accepted(self, submission: Submission) -> None:
+        """Raise what the network said against the save."""
+        if submission.failed:
+            raise ApplicationException("OF510", self.url, what="save", why=submission.failed)
+        if submission.status >= 400:
+            raise ApplicationException("OF511", self.page.url, status=submission.status, shown="")
 
     def _explained(self, error: OficioError) -> OficioError:
         """The error that the page's own words make of it."""

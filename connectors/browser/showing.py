@@ -10,7 +10,7 @@ from config.errors import ApplicationException, OficioError
 from config.systems import Rows
 from connectors.browser.context import PAGE
 from connectors.browser.frames import Frames, ms
-from connectors.browser.ladder import Found, Ladder, found, page_script
+from connectors.browser.ladder import Found, Ladder, found
 from connectors.browser.page_rules import origin_of
 
 if TYPE_CHECKING:
@@ -25,14 +25,14 @@ class Showing(Frames):
     def look(self, frame: str | None, ladders: Sequence[Ladder]) -> list[Found]:
         """What many fields show, in one round trip."""
         with self.acting("look"):
-            return found(self.frame(frame).evaluate(page_script("look"), [ladder.body for ladder in ladders]))
+            return found(self.ask(frame, "look", [ladder.body for ladder in ladders]))
 
     def looked_at(self, frame: str | None, ladder: Ladder) -> Found | None:
         """As `look` for one thing, on a page that may be stuck; None when it does not answer."""
         from playwright.sync_api import Error
 
         try:
-            answer = self.asked(self.frame(frame), page_script("look"), [ladder.body])
+            answer = self.asked(self.frame(frame), "look", [ladder.body])
         except (Error, OficioError):
             return None
         return found(answer)[0]
@@ -47,7 +47,7 @@ class Showing(Frames):
         while True:
             self.rest(frame)
             with self.acting("rows"):
-                found: list[dict[str, str]] | None = self.frame(frame).evaluate(page_script("rows"), what.asked)
+                found: list[dict[str, str]] | None = self.ask(frame, "rows", what.asked)
             if found or (found is not None and (not what.empty or any(self.signs(frame, what.empty)))):
                 return found
             if time.monotonic() > deadline:
@@ -84,7 +84,7 @@ class Showing(Frames):
     def scrolled(self, frame: str | None, css: str) -> bool:
         """Scroll a list down; False at its end."""
         with self.acting(f"scroll {css}"):
-            return bool(self.frame(frame).evaluate(page_script("scrolled"), css))
+            return bool(self.ask(frame, "scrolled", css))
 
     def wait(self, frame: str | None, ladder: Ladder, *, gone: bool = False, timeout: float | None = None) -> None:
         """Until it is there and visible, or is not."""
@@ -100,7 +100,7 @@ class Showing(Frames):
         """
         with self.acting("look"):
             asked = [[ladder.body for ladder in ladders], leave, *self._rest()]
-            return found(self.frame(frame).evaluate(page_script("settled"), asked))
+            return found(self.ask(frame, "settled", asked))
 
     def fetched_rows(self, frame: str | None, path: str, what: Rows, next_: str) -> list[dict[str, str]] | None:
         """The rows of a page that the frame fetches and does not show: a look-up in one round trip.
@@ -114,7 +114,7 @@ class Showing(Frames):
         if "://" in path or origin_of(target.url) != origin_of(url):
             return None
         try:
-            answer: list[dict[str, str]] | None = target.evaluate(page_script("fetched"), [url, what.asked, next_])
+            answer: list[dict[str, str]] | None = self.ask(frame, "fetched", [url, what.asked, next_])
         except Error:  # whatever it was, the page itself will show
             return None
         return answer
@@ -127,17 +127,21 @@ class Showing(Frames):
     def text(self) -> str:
         """The text of all frames, each under its name: what a person would read."""
         with self.acting("text"):
+            known: dict[str, list[str]] = {}
+            for url, text in self._texts(self.page.main_frame):
+                known.setdefault(url, []).append(text)
             parts = []
             for frame in self.page.frames:
-                shown = self._shown_text(frame)
-                if shown.strip():
-                    parts.append(f"== {frame.name or PAGE} {frame.url}\n{shown.strip()}\n")
+                text = known[frame.url].pop(0) if known.get(frame.url) else self._texts(frame)[0][1]
+                if text.strip():
+                    parts.append(f"== {frame.name or PAGE} {frame.url}\n{text.strip()}\n")
             return "\n".join(parts)
 
-    def _shown_text(self, frame: Frame) -> str:
+    def _texts(self, frame: Frame) -> list[tuple[str, str]]:
         from playwright.sync_api import Error
 
         try:
-            return str(self.asked(frame, "() => document.body ? document.body.innerText : ''", None))
+            answer: list[tuple[str, str]] = self.asked(frame, "texts", None)
         except Error:
-            return "(does not answer)"
+            return [(frame.url, "(does not answer)")]
+        return answer

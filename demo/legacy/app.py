@@ -24,7 +24,7 @@ from demo.legacy import forms
 from demo.legacy.faults import Faults
 from demo.legacy.store import DEMO_SUPPLIERS, DEMO_USERS, Session, Store
 
-__all__ = ["create_app"]
+__all__ = ["Dropped", "create_app"]
 
 PAGE = 10
 Handler = Callable[[Request, Session], Awaitable[Response]]
@@ -86,7 +86,7 @@ class _Legacy:
             if fault == "error_before":
                 return _broken()
             if fault == "drop_before":
-                return _Dropped()
+                return Dropped()
             if fault == "lost_before":
                 self.store.end(request.cookies.get("sid", ""))
             session = self.store.session(request.cookies.get("sid"))
@@ -177,7 +177,7 @@ class _Legacy:
         if fault not in ("error_before", "drop_before"):
             self.store.save(session.user, draft, draft["totals"])
         if fault in ("drop_before", "drop_after"):
-            return _Dropped()
+            return Dropped()
         if fault in ("error_before", "error_after"):
             return _broken()
         if fault == "lost_after":
@@ -201,7 +201,7 @@ class _Legacy:
         return self.page("detail.html", row=row, lines=json.loads(row["lines"]), name=name)
 
 
-class _Dropped(Response):
+class Dropped(Response):
     """The connection is cut without an answer."""
 
     async def __call__(self, _scope: Any, receive: Any, _send: Any) -> None:
