@@ -104,7 +104,7 @@ class Group:
 
 @dataclass
 class Desk:
-    """Both sides, the rules, and the decisions so far."""
+    """Both sides, the rules, and the decisions so far; `usual_days`: how long after an item nearly all pay."""
 
     left: Side
     right: Side
@@ -115,6 +115,7 @@ class Desk:
     groups: list[Group] = field(default_factory=list)
     suggestions: list[Group] = field(default_factory=list)
     learned: dict[str, Any] = field(default_factory=dict)
+    usual_days: int = 0
 
     @classmethod
     def lay_out(cls, left: pl.DataFrame, right: pl.DataFrame, rules: Rules) -> Desk:
@@ -123,7 +124,8 @@ class Desk:
         currencies = sorted(set(left["currency"].unique()) | set(right["currency"].unique()))
         left = left.with_columns(ref=squashed_code(pl.col("reference")))
         right = right.with_columns(ref=squashed_code(pl.col("reference")))
-        return cls(Side.of(left, currencies), Side.of(right, currencies), rules, currencies)
+        sides = Side.of(left, currencies), Side.of(right, currencies)
+        return cls(*sides, rules, currencies, usual_days=rules.window.after)
 
     def turn(self, sign: int) -> None:
         """Multiply the right amounts with a sign (before anything is taken)."""

@@ -12,10 +12,11 @@ from bots.reconciler.desk import Desk, Ints
 from bots.reconciler.parties import Directory, agrees
 from bots.reconciler.words import squashed
 
-__all__ = ["Evidence", "Mention", "gather", "party_codes"]
+__all__ = ["Evidence", "Mention", "gather", "most_typos", "party_codes"]
 
 _NUMBER = r"\b\p{L}{0,3}\d{7,14}\b"
 _STRONG = 6
+_HINT = 4
 _OWN = 10_000
 _MOST_HOMONYMS = 4
 
@@ -32,7 +33,11 @@ class Mention:
 
 @dataclass
 class Evidence:
-    """Of every open right row: possible parties, grams, items named; of items: party; of open ones: reference."""
+    """Of every open right row: possible parties, grams, items named; of items: party; of open ones: reference.
+
+    `hints` are references too short to be trusted in a line that does not say whom it is of: they are no reason to
+    accept anything, but one to hesitate; `hints_at` are the same, by item.
+    """
 
     item_party: Ints
     item_ref: dict[int, str]
@@ -40,12 +45,19 @@ class Evidence:
     parties: dict[int, tuple[int, ...]] = field(default_factory=dict)
     grams: dict[int, list[str]] = field(default_factory=dict)
     mentions: dict[int, list[Mention]] = field(default_factory=dict)
+    hints: dict[int, list[Mention]] = field(default_factory=dict)
+    hints_at: dict[int, list[int]] = field(default_factory=dict)
     unknown: dict[int, str] = field(default_factory=dict)
 
     def may_be(self, line: int, item: int) -> bool:
         """Whether a line of nobody we know may be of an item's party: it gives no name, or nearly that one."""
         name = self.unknown.get(line, "")
         return not name or agrees(str(self.item_name[item]), name)
+
+
+def most_typos(ref: str) -> int:
+    """How many typing errors a reference may have and still be taken for itself."""
+    return 1 if len(ref) < 6 else 2
 
 
 def party_codes(left: pl.DataFrame) -> tuple[Ints, pl.DataFrame]:
@@ -91,9 +103,12 @@ def gather(desk: Desk, grams: pl.DataFrame, master: pl.DataFrame | None = None) 
         evidence.parties[row] = directory.of(iban, name, text, text_grams.get(row, ()))
         if not evidence.parties[row]:
             evidence.unknown[row] = name
-    for row, item, start, length, gram in _named(desk, grams, evidence).iter_rows():
+    for row, item, start, length, gram, sure in _named(desk, grams, evidence).iter_rows():
         if evidence.may_be(row, item):
-            evidence.mentions.setdefault(row, []).append(Mention(item, start, length, gram))
+            known = evidence.mentions if sure else evidence.hints
+            known.setdefault(row, []).append(Mention(item, start, length, gram))
+            if not sure:
+                evidence.hints_at.setdefault(item, []).append(row)
     for row, mentions in evidence.mentions.items():
         evidence.mentions[row] = _longest(mentions)
     return evidence
@@ -137,7 +152,7 @@ def _numbers(lines: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _named(desk: Desk, grams: pl.DataFrame, evidence: Evidence) -> pl.DataFrame:
-    """row, item, start, length, gram: references found in texts, of a party that the line may be of."""
+    """row, item, start, length, gram, sure: references found in texts, of a party that the line may be of."""
     refs = (
         pl.LazyFrame({"gram": desk.left.items["ref"], "code": evidence.item_party})
         .with_row_index("item")
@@ -155,9 +170,14 @@ def _named(desk: Desk, grams: pl.DataFrame, evidence: Evidence) -> pl.DataFrame:
     whose = pl.LazyFrame(parties, schema={"row": pl.UInt32, "code": pl.Int64}, orient="row")
     sure = known.join(whose, on="row").join(refs, on=["gram", "code"])
     homonyms = refs.filter(pl.len().over("gram") <= _MOST_HOMONYMS)
-    strong = known.filter((pl.col("gram").str.len_bytes() >= _STRONG) | (pl.col("start") == _OWN))
-    guessed = strong.join(pl.LazyFrame({"row": nobody}, schema={"row": pl.UInt32}), on="row").join(homonyms, on="gram")
-    columns = ("row", "item", "start", "length", "gram")
+    guessed = (
+        known.filter(pl.col("gram").str.len_bytes() >= _HINT)
+        .join(pl.LazyFrame({"row": nobody}, schema={"row": pl.UInt32}), on="row")
+        .join(homonyms, on="gram")
+        .with_columns(sure=(pl.col("gram").str.len_bytes() >= _STRONG) | (pl.col("start") == _OWN))
+    )
+    columns = ("row", "item", "start", "length", "gram", "sure")
+    sure = sure.with_columns(sure=pl.lit(value=True))
     return pl.concat([sure.select(columns), guessed.select(columns)]).sort(columns).collect()
 
 

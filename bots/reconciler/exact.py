@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from bots.reconciler.desk import Desk, Ints
+from bots.reconciler.desk import Bools, Desk, Ints
 from bots.reconciler.parties import agrees
 from bots.reconciler.words import grams, squashed_code
 
@@ -18,19 +18,25 @@ __all__ = ["CODE", "likely_sign", "take_exact", "words_with_digits"]
 CODE = "OF610"
 _SHORT = 4
 _SAMPLE = 5000
+_USUAL = 0.95
+_ENOUGH = 30
 
 
 def words_with_digits(items: pl.DataFrame) -> pl.DataFrame:
-    """row, key: the squashed words with a digit of each row's text, and its own reference."""
+    """row, key: the squashed words with a digit of each row's text, their parts between slashes, its own reference."""
+    texts = items.lazy().filter(pl.col("text").is_not_null())
+    parts = texts.filter(pl.col("text").str.contains("/", literal=True))
     words = (
-        items.lazy()
-        .filter(pl.col("text").is_not_null())
-        .select("row", key=pl.col("text").str.extract_all(r"\S*\d\S*"))
+        pl.concat([_extracted(texts, r"\S*\d\S*"), _extracted(parts, r"[^\s/]*\d[^\s/]*")])
         .explode("key", empty_as_null=False)
         .with_columns(key=squashed_code(pl.col("key")))
     )
     own = items.lazy().filter(pl.col("ref").is_not_null()).select("row", key=pl.col("ref"))
     return pl.concat([words, own]).filter(pl.col("key").str.len_bytes() > 1).collect()
+
+
+def _extracted(texts: pl.LazyFrame, pattern: str) -> pl.LazyFrame:
+    return texts.select("row", key=pl.col("text").str.extract_all(pattern))
 
 
 def _pairs(desk: Desk, candidates: pl.DataFrame) -> pl.DataFrame:
@@ -92,14 +98,39 @@ def _of_one_party(desk: Desk, pairs: pl.DataFrame) -> pl.DataFrame:
 def _take(desk: Desk, pairs: pl.DataFrame) -> None:
     chosen = _of_one_party(desk, _unrivalled(pairs))
     left, right = chosen["left"].to_numpy().astype(np.int64), chosen["right"].to_numpy().astype(np.int64)
-    near = _days_apart(desk, left, right) <= desk.rules.tolerance.days
-    desk.take_pairs(CODE, left[near], right[near])
+    days = _days_after(desk, left, right)
+    good = (np.abs(days) <= desk.rules.tolerance.days) & ~_doubtful(desk, left, days)
+    desk.take_pairs(CODE, left[good], right[good])
 
 
-def _days_apart(desk: Desk, left: Ints, right: Ints) -> Ints:
+def _days_after(desk: Desk, left: Ints, right: Ints) -> Ints:
+    """Days from each item to its line; 0 when one of them has no date."""
     ours, theirs = desk.left.day[left], desk.right.day[right]
-    apart: Ints = np.where((ours == 0) | (theirs == 0), 0, np.abs(theirs - ours))
-    return apart
+    after: Ints = np.where((ours == 0) | (theirs == 0), 0, theirs - ours)
+    return after
+
+
+def _doubtful(desk: Desk, left: Ints, days: Ints) -> Bools:
+    """Pairs that came at an unusual time while the party has another item of that amount.
+
+    A reference with a typing error may be that of another open item; who pays the same sum every month is then matched
+    to the wrong month. These pairs wait until the rest is known.
+    """
+    if not len(days):
+        return np.zeros(0, dtype=np.bool_)
+    if len(days) >= _ENOUGH:
+        desk.usual_days = min(desk.usual_days, int(np.quantile(days, _USUAL)))
+    odd = (days < -desk.rules.window.before) | (days > desk.usual_days)
+    same = (pl.coalesce("party_id", "party", pl.lit("")).alias("who"), "amount", "currency")
+    items = desk.left.items.lazy().select(*same)
+    at = np.flatnonzero(odd)
+    asked = desk.left.items[left[at]].lazy().select(*same).with_columns(at=pl.Series(at, dtype=pl.Int64))
+    keys = ["who", "amount", "currency"]
+    count = items.join(asked.select(keys).unique(), on=keys, how="semi").group_by(keys).len()
+    twins = asked.join(count, on=keys).filter(pl.col("len") > 1).select("at").collect()["at"]
+    doubtful = np.zeros(len(left), dtype=np.bool_)
+    doubtful[twins.to_numpy()] = True
+    return doubtful
 
 
 def likely_sign(desk: Desk) -> int:

@@ -120,6 +120,7 @@ def match(
     near.take_all()
     tell("party and amount")
     Sums(desk, evidence).take_all([line for line in desk.right.open_rows().tolist() if not near.is_repeated(line)])
+    mentions.take_doubtful()
     tell("sums")
     desk.ask_above(rules.sign_off)
     suggest_outstanding(desk, evidence, near)

@@ -7,17 +7,19 @@ balances is accepted; a single line and a single item may differ as the rules al
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
 
 from rapidfuzz.distance import OSA
 
 from bots.reconciler.desk import Desk, Group
 from bots.reconciler.differences import Rates, Verdict, judge, judge_exchange, within
-from bots.reconciler.evidence import Evidence
+from bots.reconciler.evidence import Evidence, most_typos
 
 __all__ = ["Mentions"]
 
 _PART = "OF615"
+_MOST_UNSURE = 4
 Key = tuple[int, int, int]
 """Party, currency and amount of an item."""
 
@@ -65,7 +67,7 @@ class Mentions:
 
     def _settle(self, lines: set[int], items: set[int]) -> None:
         """Take from a component what balances, smallest first, until nothing more does."""
-        for attempt in (self._equal, self._one_line, self._one_item, self._whole, self._explained):
+        for attempt in (self._only, self._one_line, self._one_item, self._whole, self._equal, self._explained):
             attempt(lines, items)
             if not lines or not items:
                 return
@@ -75,13 +77,39 @@ class Mentions:
         lines.difference_update(group.right)
         items.difference_update(group.left)
 
+    def _only(self, lines: set[int], items: set[int]) -> None:
+        """A line and the only item that it names, with the same amount."""
+        self._take_equal([line for line in lines if len(self.names[line]) == 1], lines, items)
+
     def _equal(self, lines: set[int], items: set[int]) -> None:
-        """A line and an item it names with the same amount; of several the earliest."""
+        """A line and one of the items that it names, with the same amount."""
+        self._take_equal(lines, lines, items)
+
+    def _take_equal(self, among: Iterable[int], lines: set[int], items: set[int]) -> None:
+        chosen = set(among)
         for item in sorted(items, key=self._item_day):
-            rivals = [line for line in self.paid_by[item] & lines if self._same(item, line)]
-            if rivals:
-                line = min(rivals, key=self._line_day)
-                self._take(Group("OF610", (item,), (line,), reference=self._ref(item)), lines, items)
+            payers = [line for line in self.paid_by[item] & chosen & lines if self._same(item, line)]
+            if payers and not self._may_be_typo(item, payers):
+                first = min(payers, key=self._line_day)
+                self._take(Group("OF610", (item,), (first,), reference=self._ref(item)), lines, items)
+
+    def _may_be_typo(self, item: int, payers: Sequence[int]) -> bool:
+        """Whether one of the lines may mean another item of that amount, with a reference nearly the one it gives.
+
+        That is doubtful when several lines claim the item or one comes before it; when one comes late, a slip of one
+        character is.
+        """
+        days = [self._line_day(line) - self._item_day(item) for line in payers]
+        if len(payers) > 1 or min(days) < -self.desk.rules.window.before:
+            return any(self._typo_of_another(line, item) for line in payers)
+        return days[0] > self.desk.usual_days and self._typo_of_another(payers[0], item, most=1)
+
+    def take_doubtful(self) -> None:
+        """Pairs that looked like typing errors, now that no other item is left which their lines may mean."""
+        taken = self.desk.right.taken
+        lines = {line for line in self.names if not taken[line]}
+        items = {item for line in lines for item in self.names[line] if not self.desk.left.taken[item]}
+        self._take_equal(lines, lines, items)
 
     def _one_line(self, lines: set[int], items: set[int]) -> None:
         """All open items that a line names are its amount together."""
@@ -91,14 +119,25 @@ class Mentions:
                 self._take(self._sum_group("OF620", named, {line}), lines, items)
 
     def _one_item(self, lines: set[int], items: set[int]) -> None:
-        """All open lines that name an item are its amount together."""
+        """All open lines that name an item are its amount together, or with some that perhaps name it."""
         for item in sorted(items, key=self._item_day):
             payers = self.paid_by[item] & lines
-            if len(payers) > 1 and self._balances({item}, payers):
-                self._take(self._sum_group("OF621", {item}, payers), lines, items)
+            for more in self._perhaps(item):
+                together = payers | more
+                if len(together) > 1 and self._balances({item}, together):
+                    self._take(self._sum_group("OF621", {item}, together), lines, items)
+                    break
+
+    def _perhaps(self, item: int) -> Iterator[set[int]]:
+        """No line, then every set of the few open lines of nobody that give the item's short reference."""
+        unsure = self.evidence.hints_at.get(item, [])
+        unsure = [line for line in unsure if not self.desk.right.taken[line]][:_MOST_UNSURE]
+        for size in range(len(unsure) + 1):
+            yield from map(set, combinations(unsure, size))
 
     def _whole(self, lines: set[int], items: set[int]) -> None:
-        if len(lines) > 1 and len(items) > 1 and self._balances(items, lines):
+        one_party = len({int(self.evidence.item_party[item]) for item in items}) == 1
+        if one_party and len(lines) > 1 and len(items) > 1 and self._balances(items, lines):
             self._take(self._sum_group("OF622", set(items), set(lines)), lines, items)
 
     def _explained(self, lines: set[int], items: set[int]) -> None:
@@ -109,8 +148,12 @@ class Mentions:
                 if len(named) != 1:
                     continue
                 (item,) = named
+                if partial and len(list(self._perhaps(item))) > 1:  # another line may pay the rest
+                    continue
                 verdict = self._verdict(item, line)
-                if verdict is None or (verdict.code == _PART) != partial or self._typo_of_another(line, item):
+                if verdict is None or verdict.code == "OF610" or (verdict.code == _PART) != partial:
+                    continue
+                if self._typo_of_another(line, item):
                     continue
                 rivals = self.paid_by[item] & lines - {line}
                 paid = self.desk.right.amount[line]
@@ -135,6 +178,10 @@ class Mentions:
             by_party[int(self.evidence.item_party[item])].add(item)
         if len(by_party) == 1:
             return items
+        refs = {self._ref(item) for item in items}
+        bearing_all = [mine for mine in by_party.values() if {self._ref(item) for item in mine} == refs]
+        if len(refs) > 1 and len(bearing_all) == 1:
+            return bearing_all[0]
         fitting = [mine for mine in by_party.values() if self._fits(line, mine)]
         return fitting[0] if len(fitting) == 1 else items
 
@@ -152,15 +199,18 @@ class Mentions:
         currencies = self.desk.currencies
         return judge_exchange(rules, self.rates, owed, currencies[ours], paid, currencies[theirs])
 
-    def _typo_of_another(self, line: int, item: int) -> bool:
+    def _typo_of_another(self, line: int, item: int, most: int = 2) -> bool:
         """Whether another open item of the party has exactly the amount, and a reference nearly the one named."""
-        ref = self._ref(item)
+        ref, window = self._ref(item), self.desk.rules.window
+        limit = min(most, most_typos(ref))
         right = self.desk.right
         key = (int(self.evidence.item_party[item]), int(right.currency[line]), int(right.amount[line]))
         return any(
             other != item
+            and ref != self._ref(other)
             and not self.desk.left.taken[other]
-            and OSA.distance(ref, self._ref(other), score_cutoff=2) <= 2
+            and -window.before <= self._line_day(line) - self._item_day(other) <= window.after
+            and OSA.distance(ref, self._ref(other), score_cutoff=limit) <= limit
             for other in self.by_amount.get(key, ())
         )
 

@@ -15,13 +15,14 @@ import numpy as np
 from rapidfuzz.distance import OSA
 
 from bots.reconciler.desk import Desk, Group
-from bots.reconciler.evidence import Evidence
+from bots.reconciler.evidence import Evidence, most_typos
 from bots.reconciler.mentions import Mentions
 
 __all__ = ["Lags", "Near", "certainties"]
 
-_ALIKE = {0: 5000.0, 1: 500.0, 2: 30.0}
+_ALIKE = {0: 3_500_000.0, 1: 500.0, 2: 30.0}
 _STRANGER = 5e-5
+_SECOND = 20.0
 _CONTRADICTED = 1e-4
 _MOST_WAYS = 5000
 _LEAST_REF = 4
@@ -118,8 +119,11 @@ class Near:
             left.taken[m.item]
             and left.amount[m.item] == right.amount[line]
             and left.currency[m.item] == right.currency[line]
-            for m in self.evidence.mentions.get(line, ())
+            for m in (*self.evidence.mentions.get(line, ()), *self.evidence.hints.get(line, ()))
         )
+
+    def _names(self, line: int, item: int) -> bool:
+        return any(mention.item == item for mention in self.evidence.mentions.get(line, ()))
 
     def _weights(self, line: int) -> dict[tuple[int, int], float]:
         right = self.desk.right
@@ -154,7 +158,7 @@ class Near:
         ref = self.evidence.item_ref[item]
         if len(ref) < _LEAST_REF:
             return _Likeness(None, contradicted=False)
-        limit = 1 if len(ref) < 6 else 2
+        limit = most_typos(ref)
         letters, digits = _form(ref)
         nearest, rival = limit + 1, False
         for gram in self.evidence.grams.get(line, ()):
@@ -167,15 +171,18 @@ class Near:
 
     def _decide(self, weights: dict[tuple[int, int], float]) -> None:
         lines = {line for line, _ in weights}
-        sure = certainties(weights, dict.fromkeys(lines, _STRANGER))
+        named = {line for line, item in weights if self._names(line, item)}
+        sure = certainties(weights, {line: _SECOND if line in named else _STRANGER for line in lines})
         if not sure:
             self._decide_dominant(weights)
             return
         for (line, item), share in sorted(sure.items(), key=lambda pair: -pair[1]):
             group = Group(self._code(line, item), (item,), (line,), reference=self.evidence.item_ref[item], score=share)
-            if share >= self.desk.rules.certainty and self.desk.is_open(group):
+            if not self.desk.is_open(group):
+                continue
+            if share >= self.desk.rules.certainty and not self.is_repeated(line):
                 self.desk.take(group)
-            elif share >= 0.05 and self.desk.is_open(group):
+            elif share >= 0.05:
                 self.desk.suggest(group)
 
     def _decide_dominant(self, weights: dict[tuple[int, int], float]) -> None:
@@ -189,7 +196,9 @@ class Near:
         chosen = {
             pair: weight
             for pair, weight in weights.items()
-            if weight >= least * line_sum[pair[0]] and weight >= least * item_sum[pair[1]]
+            if weight >= least * line_sum[pair[0]]
+            and weight >= least * item_sum[pair[1]]
+            and not self.is_repeated(pair[0])
         }
         for line, item in chosen:
             ref = self.evidence.item_ref[item]

@@ -16,7 +16,8 @@ def suggest_outstanding(desk: Desk, evidence: Evidence, near: Near) -> None:
     for line in desk.right.open_rows().tolist():
         mentions = evidence.mentions.get(line, [])
         if near.is_repeated(line):
-            desk.suggest(Group("OF630", (), (line,), reference=mentions[0].gram, score=0.9))
+            reference = (mentions or evidence.hints[line])[0].gram
+            desk.suggest(Group("OF630", (), (line,), reference=reference, score=0.9))
             continue
         named = tuple(sorted({m.item for m in mentions if not desk.left.taken[m.item]}))
         if named:

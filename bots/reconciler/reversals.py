@@ -62,7 +62,7 @@ def _reversed(side: Side) -> list[tuple[int, int]]:
             if 0 <= back["day"] - int(line["day"]) <= _DAYS and int(line["row"]) not in used and _undoes(back, line)
         ]
         if rivals:
-            line = max(rivals, key=lambda line: (int(line["day"]), int(line["row"])))
+            line = max(rivals, key=lambda line: (_shared(back, line), int(line["day"]), int(line["row"])))
             used.add(int(line["row"]))
             found.append((int(line["row"]), int(back["row"])))
     return found
@@ -80,6 +80,12 @@ def _undoes(back: dict[str, str], line: dict[str, str]) -> bool:
     shared = {word for word in words_of(line["text"]) if any(c.isdigit() for c in word) and len(word) >= _SHORTEST}
     says_so = any(word in theirs for word in _WORDS)
     return says_so and _same_party(back, line) and bool(shared & set(words_of(back["text"])))
+
+
+def _shared(back: dict[str, str], line: dict[str, str]) -> int:
+    """How much of the line's text the other repeats."""
+    text = squash(line["text"])
+    return len(text) if text in squash(back["text"]) else 0
 
 
 def _same_party(back: dict[str, str], line: dict[str, str]) -> bool:

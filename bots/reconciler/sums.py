@@ -64,7 +64,7 @@ class Sums:
 
     def take_all(self, lines: Sequence[int]) -> None:
         """Take the only set that sums to each line, as long as no other line's only set needs one of its items."""
-        waiting = [line for line in lines if self.evidence.parties.get(line)]
+        waiting = [line for line in lines if self.evidence.parties.get(line) and not self._names_settled(line)]
         progress = True
         while waiting and progress:
             only: dict[int, Group] = {}
@@ -90,6 +90,10 @@ class Sums:
             found = self.solutions(line)
             for group in found:
                 self.desk.suggest(Group("OF624", group.left, group.right, score=0.5 / len(found)))
+
+    def _names_settled(self, line: int) -> bool:
+        """Whether a line names an item that is settled: whatever else sums to it is then a coincidence."""
+        return any(self.desk.left.taken[mention.item] for mention in self.evidence.mentions.get(line, ()))
 
     def solutions(self, line: int) -> list[Group]:
         """Sets of open items that sum to a line."""
