@@ -21,7 +21,7 @@ from flows.desk import open_office
 from flows.limits import system_limit
 from flows.processes import RunReport, Step, StepResult, perform, process_named
 
-__all__ = ["invoices", "seal"]
+__all__ = ["invoices", "night", "seal"]
 
 SLOT_SECONDS = 60
 """How long a killed run keeps its slot of a legacy system; a living one renews it (Prefect allows no less)."""
@@ -48,6 +48,12 @@ async def invoices(home: str | None = None, config: str | None = None) -> dict[s
 async def seal(home: str | None = None, config: str | None = None) -> dict[str, Any]:
     """Sign a checkpoint of the audit log and hand it out."""
     return await _run("seal", home, config)
+
+
+@flow(name="night", persist_result=False)
+async def night(home: str | None = None, config: str | None = None) -> dict[str, Any]:
+    """Compare log, tables, archive, mailboxes and legacy system; remove documents whose time is over; seal."""
+    return await _run("night", home, config)
 
 
 async def _run(name: str, home: str | None, config: str | None) -> dict[str, Any]:

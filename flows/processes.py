@@ -107,6 +107,18 @@ def _seal(office: Office) -> StageReport:
     return seal(office)
 
 
+def _inspect(office: Office) -> StageReport:
+    from bots.auditor import inspect
+
+    return inspect(office)
+
+
+def _dispose(office: Office) -> StageReport:
+    from bots.auditor import dispose_expired
+
+    return dispose_expired(office)
+
+
 PROCESSES = {
     process.name: process
     for process in (
@@ -122,6 +134,14 @@ PROCESSES = {
             ),
         ),
         Process("seal", (Step("seal", "auditor", _seal),)),
+        Process(
+            "night",
+            (
+                Step("inspect", "auditor", _inspect),
+                Step("dispose", "auditor", _dispose),
+                Step("seal", "auditor", _seal),
+            ),
+        ),
     )
 }
 

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 from prefect import aserve
 from prefect.deployments.runner import RunnerDeployment
+from prefect.schedules import Cron, Interval, Schedule
 
 from config.settings import Settings, load_settings
 from flows import invoices as flow_module
@@ -34,10 +35,14 @@ def _deployment(entry: dict[str, Any], parameters: dict[str, Any]) -> RunnerDepl
         description=entry["description"],
         tags=entry["tags"],
         parameters=entry["parameters"] | parameters,
-        interval=entry["schedules"][0]["interval"],
+        schedules=[_schedule(**one) for one in entry["schedules"]],
         concurrency_limit=entry["concurrency_limit"]["limit"],
     )
     return deployment
+
+
+def _schedule(interval: float | None = None, cron: str = "", timezone: str | None = None) -> Schedule:
+    return Interval(interval, timezone=timezone) if interval else Cron(cron, timezone=timezone)
 
 
 async def serve_office(settings: Settings, served: Sequence[RunnerDeployment]) -> None:

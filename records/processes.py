@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from config.errors import OficioError
 
-__all__ = ["INVOICES", "Process", "declare", "get", "names"]
+__all__ = ["DIFFERENCES", "INVOICES", "Process", "declare", "get", "names"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +106,14 @@ INVOICES = declare(
     )
 )
 """received -> read -> checked -> ready -> entering -> entered -> reconciled, and what stands beside it."""
+
+DIFFERENCES = declare(
+    Process(
+        "differences",
+        initial="found",
+        transitions={"found": _to("review"), "to_mend": _to("mended"), "mended": _to("review")},
+        by_person={"review": _to("explained to_mend")},
+        final=_to("explained mended"),
+    )
+)
+"""What the nightly inspection found: log, tables, archive, mailboxes and legacy system do not say the same."""

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from records import schema
 from records.archive import Archive
 from records.canonical import parse
+from records.log import rows
 from records.store import Records
 
 __all__ = ["Difference", "Replayed", "compare", "replay"]
@@ -60,41 +61,48 @@ def replay(events: Iterable[Mapping[str, Any]]) -> dict[str, Replayed]:
 
 
 def compare(records: Records) -> list[Difference]:
-    """Every place where tables or archive are not what the log says."""
+    """Every place where tables or archive are not what the log says, at one moment while others go on working."""
     named: dict[str, str] = {}
     disposed: set[str] = set()
 
-    def events() -> Iterator[Mapping[str, Any]]:
-        for _, data in records.log.events():
-            body: Mapping[str, Any] = parse(data)
+    def noted(bodies: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+        for body in bodies:
             if body["action"] == "document.disposed":
                 disposed.update(one["sha256"] for one in body["doc"])
             for one in [*body.get("doc", ()), *body.get("evidence", ())]:
                 named.setdefault(one["sha256"], body.get("item", {}).get("id", ""))
             yield body
 
-    records.log.sequence()
-    told = replay(events())
-    return [*_items(records, told), *_files(records.archive, {k: v for k, v in named.items() if k not in disposed})]
+    with records.typed(), records.reading() as connection:
+        told = replay(noted(_bodies(connection)))
+        different = list(_items(connection, told))
+    return [*different, *_files(records.archive, {k: v for k, v in named.items() if k not in disposed})]
 
 
-def _items(records: Records, told: Mapping[str, Replayed]) -> Iterator[Difference]:
+def _bodies(connection: Connection) -> Iterator[Mapping[str, Any]]:
+    """All events of a snapshot, those without a number yet last."""
+    for _, data in rows(connection):
+        yield parse(data)
+    for data in connection.execute(select(schema.pending.c.body).order_by(schema.pending.c.id)).scalars():
+        yield parse(data)
+
+
+def _items(connection: Connection, told: Mapping[str, Replayed]) -> Iterator[Difference]:
     items, payloads = schema.work_items, schema.payloads
-    query = select(items, payloads.c.sha256, payloads.c.payload).outerjoin(
+    query = select(items, payloads.c.sha256).outerjoin(
         payloads, (payloads.c.item_id == items.c.id) & (payloads.c.version == items.c.payload_version)
     )
     seen = set()
-    with records.reading() as connection:
-        for row in connection.execute(query.execution_options(yield_per=1000)):
-            seen.add(row.id)
-            log = told.get(row.id)
-            if log is None:
-                yield Difference(row.id, "item", "unknown", row.state)
-                continue
-            office = Replayed(row.id, row.process, row.key, row.state, row.version, row.attempts, row.sha256 or "")
-            for name in ("process", "key", "state", "version", "attempts", "payload"):
-                if getattr(log, name) != getattr(office, name):
-                    yield Difference(row.id, name, str(getattr(log, name)), str(getattr(office, name)))
+    for row in connection.execute(query.execution_options(yield_per=1000)):
+        seen.add(row.id)
+        log = told.get(row.id)
+        if log is None:
+            yield Difference(row.id, "item", "unknown", row.state)
+            continue
+        office = Replayed(row.id, row.process, row.key, row.state, row.version, row.attempts, row.sha256 or "")
+        for name in ("process", "key", "state", "version", "attempts", "payload"):
+            if getattr(log, name) != getattr(office, name):
+                yield Difference(row.id, name, str(getattr(log, name)), str(getattr(office, name)))
     for item_id in sorted(told.keys() - seen):
         yield Difference(item_id, "item", told[item_id].state, "missing")
 

@@ -76,6 +76,9 @@ def seal(office: Office) -> StageReport:
     started = time.monotonic()
     folder = heads_folder(office)
     _must_continue(office, folder)
+    if late := lateness(office):
+        office.log.warning("%s", late.text())
+        office.note("audit.late", late.facts, outcome="failed")
     checkpoint = office.records.log.checkpoint()
     try:
         write_once(folder / f"{checkpoint.size:012d}.note", checkpoint.note.encode(), mode=0o444)
@@ -113,18 +116,23 @@ def _anchors(office: Office, head: SignedCheckpoint, folder: Path) -> Iterator[s
 
 
 def lateness(office: Office) -> Reason | None:
-    """Why an alert is due: events have waited for a head for over 15 minutes, or over 1,000 of them wait."""
-    heads = sorted(heads_folder(office).glob("*.note"))
-    sealed = int(heads[-1].stem) if heads else 0
+    """Why an alert is due: events have waited for an anchor for over 15 minutes, or over 1,000 of them wait."""
     with office.records.read() as tx:
-        newer = audit.read(tx, sealed, limit=MOST_EVENTS + 1)
+        newer = audit.read(tx, _anchored(office), limit=MOST_EVENTS + 1)
     if not newer:
         return None
-    since = newer[0].at
-    waited = office.now() - since
+    waited = office.now() - newer[0].at
     if waited <= LONGEST_WAIT and len(newer) <= MOST_EVENTS:
         return None
     return Reason("OF727", facts={"minutes": str(int(waited.total_seconds() // 60)), "events": str(len(newer))})
+
+
+def _anchored(office: Office) -> int:
+    """How many events every anchor that is configured has seen."""
+    folder, rules = heads_folder(office), audit_rules(office)
+    anchors = ["note", *(f"witness{n}" for n in range(len(rules.witnesses)))]
+    anchors += [f"tsr{n}" for n in range(len(rules.timestamps))]
+    return min(max((int(path.stem) for path in folder.glob(f"*.{anchor}")), default=0) for anchor in anchors)
 
 
 def _must_continue(office: Office, folder: Path) -> None:

@@ -27,7 +27,7 @@ from config.reconciliation_rules import Rules, read_rules
 from connectors.workbook import write_workbook
 from records import Actor, Evidence, Transaction, WorkItem, audit, reviews, work_items
 
-__all__ = ["WORKBOOK", "reconcile", "undo"]
+__all__ = ["WORKBOOK", "entry_checks", "reconcile", "undo"]
 
 PROCESS = "invoices"
 WORKBOOK = "reconciliation.xlsx"
@@ -59,10 +59,7 @@ def reconcile(office: Office, legacy: Sequence[Mapping[str, str]] | None = None)
     if not cleared:
         return report
     entered = [item for item in items if item.state == "entered"]
-    rows = legacy if legacy is not None else _list_entries(office)
-    facts = {item.id: _entered(item) for item in items}
-    listed = listed_rows(rows, frozenset(fact.key for fact in facts.values() if fact.key))
-    checks, strangers = check_entries(list(facts.values()), listed)
+    checks, strangers = _compared(office, items, legacy)
     bank = _bank(office, items)
     matching = match(_invoice_frame(entered), bank.lines, _rules(office))
     crashpoints.reach("reconciler.matched")
@@ -75,6 +72,25 @@ def reconcile(office: Office, legacy: Sequence[Mapping[str, str]] | None = None)
         office.progress(report.stage, report.total, len(entered), outcome)
     report.seconds = time.monotonic() - started
     return report
+
+
+def entry_checks(office: Office, legacy: Sequence[Mapping[str, str]] | None = None) -> list[EntryCheck]:
+    """Whether each invoice that was entered is in the legacy system's list, once and with its values.
+
+    Args:
+        legacy: the list's rows, as `reconcile` takes them.
+    """
+    with office.records.read() as tx:
+        items = list(_all(tx, ("entered", "reconciled")))
+    return _compared(office, items, legacy)[0] if items else []
+
+
+def _compared(
+    office: Office, items: Sequence[WorkItem], legacy: Sequence[Mapping[str, str]] | None
+) -> tuple[list[EntryCheck], list[Listed]]:
+    facts = [_entered(item) for item in items]
+    rows = legacy if legacy is not None else _list_entries(office)
+    return check_entries(facts, listed_rows(rows, frozenset(fact.key for fact in facts if fact.key)))
 
 
 def _all(tx: Transaction, states: Sequence[str]) -> Iterator[WorkItem]:

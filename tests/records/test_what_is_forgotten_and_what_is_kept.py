@@ -10,6 +10,7 @@ import pytest
 from config.errors import ConfigError, OficioError
 from records import Actor, DocumentRef, Records, audit, documents, work_items
 from records.privacy import erase, is_sealed, pseudonym, reveal, seal
+from records.replay import compare
 from records.retention import Hold, dispose, keep_until, read_rules
 from tests.records.conftest import Clock
 
@@ -60,17 +61,37 @@ def test_spain_keeps_invoices_six_years_and_tax_records_four() -> None:
 
 def test_nothing_goes_before_its_time_nor_under_a_hold_nor_from_open_work(records: Records, clock: Clock) -> None:
     clock.moment = datetime(2026, 3, 2, tzinfo=UTC)
-    names = [records.archive.put(text) for text in (b"done", b"held", b"open")]
+    names = [records.archive.put(text) for text in (b"done", b"held", b"held by its item", b"open", b"a mail")]
+    done, held, by_item, _, mail = names
     with records.begin() as tx:
         for number, sha256 in enumerate(names):
             documents.add(tx, sha256, name="a", media_type="text/plain", size=4, source="folder", place={})
-            item = work_items.create(tx, process="invoices", payload={}, documents=[DocumentRef(sha256)])
-            if number < 2:
-                work_items.move(tx, item, "rejected", action="x", actor=Actor("bot", "checker"))
-    hold = Hold("lawsuit", frozenset({names[1]}))
-    classes = dict.fromkeys(names, "invoice")
-    assert dispose(records, RULES, "ES", {}, today=date(2099, 1, 1)) == []
-    assert dispose(records, RULES, "ES", classes, today=date(2032, 12, 31), holds=[hold]) == []
-    assert dispose(records, RULES, "ES", classes, today=date(2033, 1, 1), holds=[hold]) == [names[0]]
-    assert [records.archive.has(name) for name in names] == [False, True, True]
+            if sha256 != mail:
+                refs = [DocumentRef(sha256)]
+                item = work_items.create(tx, process="invoices", payload={}, documents=refs, key=f"k{number}")
+                if number < 3:
+                    work_items.move(tx, item, "rejected", action="x", actor=Actor("bot", "checker"))
+    holds = (Hold(name="lawsuit", documents=frozenset({held}), items=frozenset({"k2"})),)
+    rules = RULES.model_copy(update={"holds": holds})
+    assert dispose(records, rules, "XX", today=date(2099, 1, 1)) == []
+    assert dispose(records, rules, "ES", today=date(2032, 12, 31)) == []
+    assert dispose(records, rules, "ES", today=date(2033, 1, 1)) == sorted([done, mail])
+    assert [records.archive.has(name) for name in names] == [False, True, True, True, False]
+    assert dispose(records, RULES, "ES", today=date(2033, 1, 1)) == sorted([held, by_item])
     assert records.log.verify().ok
+    assert compare(records) == []
+
+
+def test_a_document_of_two_classes_is_kept_as_long_as_the_longer(records: Records, clock: Clock) -> None:
+    clock.moment = datetime(2026, 3, 2, tzinfo=UTC)
+    rules = RULES.model_copy(update={"processes": {"invoices": "tax record"}})
+    name = records.archive.put(b"both")
+    with records.begin() as tx:
+        documents.add(tx, name, name="a", media_type="text/plain", size=4, source="folder", place={})
+        item = work_items.create(tx, process="invoices", payload={}, documents=[DocumentRef(name)])
+        work_items.move(tx, item, "rejected", action="x")
+        difference = work_items.create(tx, process="differences", payload={}, documents=[DocumentRef(name)])
+        difference = work_items.move(tx, difference, "review", action="x")
+        work_items.move(tx, difference, "explained", action="x", actor=Actor("person", "ann"))
+    assert dispose(records, rules, "ES", today=date(2032, 12, 31)) == []
+    assert dispose(records, rules, "ES", today=date(2033, 1, 1)) == [name]
