@@ -44,6 +44,7 @@ def examine(home: Path | None, config: Path | None) -> Iterator[Finding]:
     yield _disk(settings.home)
     yield _guarded("database", lambda: _database(settings))
     yield _guarded("audit log", lambda: _audit(settings))
+    yield _guarded("audit anchors", lambda: _anchors(settings))
     yield _guarded("browser", _browser)
     yield _ocr()
     yield _prefect()
@@ -109,6 +110,20 @@ def _audit(settings: Settings) -> Finding:
     if verification.ok:
         return Finding("audit log", "ok", f"{verification.size} events verified")
     return Finding("audit log", "failure", str(verification), "Run `oficio audit verify`, and do not change anything.")
+
+
+def _anchors(settings: Settings) -> Finding:
+    from bots.auditor import heads_folder, lateness
+    from flows.desk import open_office
+
+    with open_office(settings=settings, flow="doctor") as office:
+        late, folder = lateness(office), heads_folder(office)
+    if late is not None:
+        return Finding("audit anchors", "failure", late.text(), late.mend())
+    if folder.is_relative_to(settings.home):
+        mend = "Name the auditor's folder, a mailbox or a witness in config/audit.yaml (docs/06-audit-log.md)."
+        return Finding("audit anchors", "warning", f"{folder}: heads stay within the office's reach", mend)
+    return Finding("audit anchors", "ok", str(folder))
 
 
 def _browser() -> Finding:

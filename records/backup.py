@@ -17,7 +17,7 @@ from records.values import Session
 
 __all__ = ["back_up", "restore"]
 
-_DATABASE = "records.db"
+_DATABASE = "oficio.db"
 
 
 def back_up(records: Records, folder: Path) -> Verification:

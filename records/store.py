@@ -52,7 +52,7 @@ class Records:
         session: Session,
         now: Callable[[], datetime] = _machine_clock,
     ) -> Self:
-        """Open the database at an SQLAlchemy URL (by default `home/records.db`), and bring its tables up to date.
+        """Open the database at an SQLAlchemy URL (by default `home/oficio.db`), and bring its tables up to date.
 
         Args:
             home: the folder of the archive and of the log's key; made when missing.
@@ -64,7 +64,7 @@ class Records:
             ApplicationException: OF701 when the database cannot be reached, OF704, OF705.
         """
         home.mkdir(parents=True, exist_ok=True)
-        engine = connect(url or f"sqlite:///{home / 'records.db'}")
+        engine = connect(url or f"sqlite:///{home / 'oficio.db'}")
         records = cls(engine, home, session, now)
         with records.typed():
             migrate(engine, home)

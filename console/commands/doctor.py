@@ -14,10 +14,12 @@ __all__ = ["doctor"]
 MARKS = {"ok": "[green]✓ ok[/]", "warning": "[yellow]! warning[/]", "failure": "[red]✗ failure[/]"}
 
 
-def doctor(*, home: Path | None = None, config: Path | None = None, json: bool = False) -> int:
+def doctor(*, deep: bool = False, home: Path | None = None, config: Path | None = None, json: bool = False) -> int:
     """Check the machine and the office.
 
     Args:
+        deep: also compare the log with tables, archive, mailboxes and the legacy system; each difference becomes a
+            review task (the nightly run does the same).
         home: the office's home; OFICIO_HOME, else .oficio.
         config: its configuration; OFICIO_CONFIG, else config/.
         json: print JSON.
@@ -26,6 +28,10 @@ def doctor(*, home: Path | None = None, config: Path | None = None, json: bool =
         0 when nothing failed, 1 otherwise, 4 when the audit log is broken.
     """
     lines = list(checkups.examine(home, config))
+    if deep:
+        from console.inspections import deep_examine
+
+        lines += deep_examine(home, config)
     if json:
         print_json([{"check": n.check, "status": n.status, "says": n.says, "mend": n.mend} for n in lines])
     else:

@@ -117,7 +117,9 @@ def test_backup_compare_and_erase_from_the_command_line(
     assert command.erase("ann@example.es", ground="asked", home=home) == 0
     assert command.backup(tmp_path / "backup", home=home) == 0
     assert command.restore_backup(tmp_path / "backup", tmp_path / "restored") == 0
-    assert command.verify(home=tmp_path / "restored") == 0
+    capsys.readouterr()
+    assert command.verify(home=tmp_path / "restored", json=True) == 0
+    assert json.loads(capsys.readouterr().out)["size"] == 7
     with office.records.begin() as tx:
         tx.connection.exec_driver_sql("UPDATE work_items SET state = 'ready'")
     assert command.compare(home=home) == 4

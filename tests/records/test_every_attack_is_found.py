@@ -106,9 +106,9 @@ def cut_tail_and_checkpoints(crime: Crime) -> None:
 
 def restore_backup(crime: Crime) -> None:
     crime.records.close()
-    for name in ("records.db-wal", "records.db-shm"):
+    for name in ("oficio.db-wal", "oficio.db-shm"):
         (crime.records.home / name).unlink(missing_ok=True)
-    shutil.copyfile(crime.backup, crime.records.home / "records.db")
+    shutil.copyfile(crime.backup, crime.records.home / "oficio.db")
 
 
 def delete_all_checkpoints(crime: Crime) -> None:

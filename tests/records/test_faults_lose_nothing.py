@@ -103,7 +103,7 @@ def test_a_locked_database_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(engine, "LOCK_SECONDS", 0.1)
     with (
         Records.open(home=tmp_path / "home", session=SESSION) as records,
-        closing(sqlite3.connect(tmp_path / "home" / "records.db", isolation_level=None)) as other,
+        closing(sqlite3.connect(tmp_path / "home" / "oficio.db", isolation_level=None)) as other,
     ):
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(ApplicationException, match="OF704"), records.begin() as tx:
@@ -118,7 +118,7 @@ def test_a_locked_database_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("content", [b"not a database, but long enough to look at" * 100, b""])
 def test_a_database_that_is_none_is_told_or_made(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "records.db").write_bytes(content)
+    (tmp_path / "oficio.db").write_bytes(content)
     if content:
         with pytest.raises(ApplicationException, match="OF701"):
             Records.open(home=tmp_path, session=SESSION)
