@@ -26,6 +26,7 @@ __all__ = [
     "engine_script",
     "found",
     "page_script",
+    "recorder_tools",
 ]
 
 ENGINE = "ladder"
@@ -94,13 +95,14 @@ class Found:
 
 Tool = Literal["look", "set", "rows", "signs", "print", "settled", "rested", "fetched", "scrolled", "texts"]
 _INNER = ("find", "choose", "redrawn")
+_RECORDING = ("find", "norm", "names", "caption", "visible", "all", "cellText", "SELECTORS")
 
 
 @cache
-def _source() -> str:
+def _source(names: tuple[str, ...] = (*_INNER, *get_args(Tool))) -> str:
     folder = Path(__file__).parent
     parts = "\n".join((folder / name).read_text("utf-8") for name in ("ladder.js", "tables.js", "fields.js"))
-    return f"(() => {{ {parts} return {{{', '.join((*_INNER, *get_args(Tool)))}}}; }})()"
+    return f"(() => {{ {parts} return {{{', '.join(names)}}}; }})()"
 
 
 def engine_script() -> str:
@@ -117,6 +119,11 @@ def document_script() -> str:
     """What every document begins with, by `context.add_init_script`."""
     watch = (Path(__file__).parent / "watch.js").read_text("utf-8")
     return f"({watch[watch.index('tools =>') :].strip()})({_source()})"
+
+
+def recorder_tools() -> str:
+    """An expression: what the page's recorder takes from the ladder, so that it finds what the ladder will find."""
+    return _source(_RECORDING)
 
 
 def page_script(tool: Tool) -> str:

@@ -1,0 +1,89 @@
+"""Scripts that play the person who records: each part of one entry, in the demo's legacy system."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Frame, Page
+
+from connectors.browser.recorded import Part
+from connectors.browser.recording import Recorder
+
+__all__ = ["SAMPLE", "Clerk"]
+
+SAMPLE: dict[str, Any] = {
+    "supplier_code": "P0001", "invoice_number": "A-7", "issue_date": "2026-03-31", "due_date": "2026-04-30",
+    "currency": "EUR", "withheld_total": "15.00", "gross_total": "339.20",
+    "taxes": [
+        {"description": "Paper", "base": "200.00", "rate": "21", "amount": "42.00"},
+        {"description": "Ink", "base": "102.00", "rate": "10", "amount": "10.20"},
+    ],
+}  # fmt: skip
+
+
+class Clerk:
+    """Enters the sample in the demo's legacy system by hand.
+
+    Args:
+        key: typed as the reference.
+        skip: fields that are forgotten.
+        more: name of a field -> what is typed in it instead.
+    """
+
+    def __init__(self, key: str, skip: tuple[str, ...] = (), **more: str):
+        self.key, self.skip, self.more = key, skip, more
+
+    def __call__(self, part: Part, recorder: Recorder) -> None:
+        {"login": self.log_in, "enter": self.enter, "look": self.look, "open": self.open}[part](recorder.page)
+
+    def log_in(self, page: Page) -> None:
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.fill("[name=u]", "bot1")
+        page.fill("[name=p]", "robot-uno-1984")
+        page.press("[name=p]", "Enter")
+        page.frame_locator("[name=cabecera]").get_by_text("Salir").wait_for()
+        page.frame_locator("[name=menu]").get_by_text("Alta de facturas").wait_for()
+
+    def enter(self, page: Page) -> None:
+        main = _frame(page, "principal")
+        with main.expect_navigation():
+            _frame(page, "menu").get_by_text("Alta de facturas").click()
+        with main.expect_navigation():
+            main.select_option("[name=supplier]", "P0001")
+        fields = {"number": "A-7", "reference": self.key, "date": "31/03/2026", "due": "30/04/2026", "withheld": "15,00"}
+        for name, text in (fields | self.more).items():
+            if name not in self.skip:
+                main.locator(f"[name={name}]").press_sequentially(text)
+        self.line(main, 1, "Paper", "200,00", "N21", "42,00")
+        with main.expect_navigation():
+            main.get_by_text("Añadir línea").click()
+        self.line(main, 2, "Ink", "102,00", "N10", "10,20")
+        with main.expect_navigation():
+            main.get_by_text("Actualizar").click()
+        with main.expect_navigation():
+            main.get_by_text("Grabar").click()
+
+    def line(self, main: Frame, n: int, concept: str, base: str, code: str, tax: str) -> None:
+        main.fill(f"[name=l{n}_concept]", concept)
+        main.fill(f"[name=l{n}_base]", base)
+        main.select_option(f"[name=l{n}_code]", code)
+        main.fill(f"[name=l{n}_tax]", tax)
+
+    def look(self, page: Page) -> None:
+        main = _frame(page, "principal")
+        with main.expect_navigation():
+            _frame(page, "menu").get_by_text("Consulta de facturas").click()
+        main.fill("[name=q]", self.key)
+        with main.expect_navigation():
+            main.press("[name=q]", "Enter")
+
+    def open(self, page: Page) -> None:
+        main = _frame(page, "principal")
+        with main.expect_navigation():
+            main.locator("table.g a").click()
+
+
+def _frame(page: Page, name: str) -> Frame:
+    frame = page.frame(name=name)
+    assert frame is not None
+    return frame
