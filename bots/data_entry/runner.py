@@ -198,7 +198,7 @@ class Runner:
         for n, line in enumerate(lines, 1):
             more = "1" if n > 1 else ""
             last = "1" if n == len(lines) else ""
-            self.do(step.steps, {**record, "line": line, "n": n, "more": more, "last": last})
+            self.do(step.steps, {**record, "line": line, "n": n, "i": n - 1, "more": more, "last": last})
 
     def _steps(self, step: Step, _frame: str | None, record: Record) -> None:
         self.do(step.steps, record)

@@ -112,6 +112,8 @@ def _save(save: Action, writer: Writer) -> dict[str, Any]:
     found: dict[str, Any] = {"press": writer.find(Do(((0, save),))), **writer.where(save)}
     if save.loads:
         found["loads"] = save.loads[0]
+    if save.supposed:
+        writer.findings.note("the imported recording does not tell what the save loads; its own page is supposed")
     if requests := requests_of(save):
         found["requests"] = requests
     return found
@@ -130,8 +132,10 @@ def _said_after(recording: Recording, save: Action, values: Values) -> str:
     return next((text for text in said if re.search(r"[^\W\d_]{4}", text) and not re.search(r"\d", text)), "")
 
 
-def _gate(values: Values, check: Sequence[Mapping[str, Any]], row: Row, reading: Mapping[str, Any], findings: Findings) -> None:
-    """A field of the sample that was never typed, and that no page showed, is refused; what is not read back is told."""
+def _gate(
+    values: Values, check: Sequence[Mapping[str, Any]], row: Row, reading: Mapping[str, Any], findings: Findings
+) -> None:
+    """A field that was never typed and that no page showed is refused; what is not read back is told."""
     compared = {want["equals"] for want in (*check, *reading["fields"])}
     compared |= {field.template for field in row.fields.values()}
     compared |= set(reading.get("each", {}).values())
@@ -170,12 +174,14 @@ def _from_landing(recording: Recording, part: Part, findings: Findings) -> list[
     if landing and first.fresh and (first.frame, text) not in landing:
         findings.refuse("OF571", part=part, pressed=text or first.verb)
     if not landing:
-        findings.note(f"the steps of {part} begin on the page where the login ends; if they do not, add an `open` there")
+        findings.note(
+            f"the steps of {part} begin on the page where the login ends; if they do not, add an `open` there"
+        )
         return []
     address = _TOKEN.sub("", recording.landing)
     if address != recording.landing:
         findings.note(f"the page after the login is opened as {address}, without what looks like a session's number")
-    return [{"open": address, **({} if PAGE == main_frame(recording.part("enter")) else {"frame": PAGE})}]
+    return [{"open": address, **({} if main_frame(recording.part("enter")) == PAGE else {"frame": PAGE})}]
 
 
 def _formats(values: Values) -> dict[str, Any]:
@@ -220,5 +226,3 @@ def _drafts(recording: Recording, at: int, findings: Findings) -> dict[str, Any]
 def host_name(url: str) -> str:
     """A name for a system by its address."""
     return re.sub(r"[^a-z0-9]+", "-", (urlsplit(url).hostname or "system").casefold()).strip("-")
-
-

@@ -38,7 +38,11 @@ def ladder(target: Target, own: frozenset[str] = frozenset()) -> Ladder:
 
 def _in_order(found: Ladder) -> Ladder:
     order = ("label", "row", "column", "line", "text", "placeholder", "title", "name", "id", "css")
-    return {name: _bare(found[name]) if name in ("label", "row", "column") else found[name] for name in order if name in found}
+    return {
+        name: _bare(found[name]) if name in ("label", "row", "column") else found[name]
+        for name in order
+        if name in found
+    }
 
 
 def _bare(caption: str) -> str:

@@ -77,7 +77,9 @@ def fold(actions: Sequence[Action], meant: Mapping[int, Meant], findings: Findin
 
 
 def _fold_list(name: str, steps: list[_Entry | Each], findings: Findings) -> list[_Entry | Each]:
-    mine = [at for at, one in enumerate(steps) if isinstance(one, _Entry) and one.meant and one.meant.field.list == name]
+    mine = [
+        at for at, one in enumerate(steps) if isinstance(one, _Entry) and one.meant and one.meant.field.list == name
+    ]
     start, end = mine[0], mine[-1] + 1
     region = [one for one in steps[start:end] if isinstance(one, _Entry)]
     moved = [one for one in region if one.entered and one.meant and one.meant.field.list != name]
@@ -129,7 +131,7 @@ def _merged(name: str, inner: Sequence[Sequence[_Entry]], findings: Findings) ->
     for line, block in sorted(enumerate(inner, 1), key=lambda one: -len(one[1])):
         seen: dict[tuple[str, ...], int] = {}
         for one in block:
-            key = ("field", one.meant.field.name) if one.meant else one.signature
+            key: tuple[str, ...] = ("field", one.meant.field.name) if one.meant else one.signature
             seen[key] = seen.get(key, 0) + 1
             key = (*key, str(seen[key]))
             if key not in found:
@@ -156,7 +158,9 @@ def _with_gap(
     wanted = [one.signature for one in gaps[0]]
     size = len(wanted)
     if not size:
-        findings.note(f"{name}: nothing that adds a line was pressed, so as many lines as the page shows can be entered")
+        findings.note(
+            f"{name}: nothing that adds a line was pressed, so as many lines as the page shows can be entered"
+        )
         return [*before, Each(name, tuple(body)), *after]
     if _signatures(before[-size:]) == wanted:
         lead = [Do(((0, one.action),)) for one in gaps[0]]

@@ -29,8 +29,10 @@ def style_of(seen: Sequence[tuple[str, Sequence[Way]]], findings: Findings) -> S
     """
     forced = [(text, found) for text, found in seen if all(way.kind != "text" for way in found)]
     date = _date([one for one in forced if _has(one, "date")], findings)
-    decimals = _agreed("decimal", forced, findings)
-    thousands = {way.thousands for _, found in forced for way in found if way.thousands and way.decimal in ("", decimals)}
+    decimals = _agreed_decimal(forced, findings)
+    thousands = {
+        way.thousands for _, found in forced for way in found if way.thousands and way.decimal in ("", decimals)
+    }
     if not decimals:
         decimals = next((way.decimal for _, found in seen for way in found if way.decimal), "")
     places = {way.places for _, found in forced for way in found if way.kind == "amount" and way.decimal == decimals}
@@ -59,7 +61,7 @@ def _date(seen: Sequence[tuple[str, Sequence[Way]]], findings: Findings) -> str:
     return common[0] if common else ""
 
 
-def _agreed(what: str, seen: Iterable[tuple[str, Sequence[Way]]], findings: Findings) -> str:
+def _agreed_decimal(seen: Iterable[tuple[str, Sequence[Way]]], findings: Findings) -> str:
     """The decimal mark that all numbers with one have."""
     first: tuple[str, str] | None = None
     for text, found in seen:

@@ -1,4 +1,4 @@
-"""The login of a recording: user, password and code as references, never as they were typed; and the sign of being in."""
+"""The login of a recording: user, password and code as references, never as typed; and the sign of being in."""
 
 from __future__ import annotations
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from bots.recorder.finding import ladder, row_ladder
 from bots.recorder.folding import Do
-from bots.recorder.problems import Findings
 from bots.recorder.sample import Field
 from bots.recorder.steps import Writer
 from bots.recorder.values import Values
@@ -100,7 +99,9 @@ def _showing(
     """
     found = [one for one in shown if values.kind_shown([(field, one.text)])]
     same = [one for one in found if _fold(one.target.caption) in writer.captions.get(field.path, ())]
-    twins = [other for other in fields if other != field and any(values.kind_shown([(other, one.text)]) for one in found)]
+    twins = [
+        other for other in fields if other != field and any(values.kind_shown([(other, one.text)]) for one in found)
+    ]
     if twins:
         return same
     return same + [one for one in found if one not in same]

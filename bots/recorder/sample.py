@@ -1,4 +1,4 @@
-"""The sample record that a person enters while recording: its fields, and the ways in which a text is a field's value."""
+"""The sample record that a person enters while recording: its fields, and how a text is a field's value."""
 
 from __future__ import annotations
 

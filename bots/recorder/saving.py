@@ -20,7 +20,8 @@ def save_at(actions: Sequence[Action]) -> int | None:
     entered = [at for at, action in enumerate(actions) if action.verb in ENTERED and action.verb != "pick"]
     presses = [at for at in range(max(entered, default=-1) + 1, len(actions)) if actions[at].verb in ("press", "keys")]
     sent = [at for at in presses if any(write.method not in SAFE for write in actions[at].writes)]
-    return (sent or presses or [None])[-1]
+    found = sent or presses
+    return found[-1] if found else None
 
 
 def _path(address: str) -> str:

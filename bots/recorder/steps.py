@@ -19,6 +19,11 @@ __all__ = ["Writer", "main_frame"]
 Step = dict[str, Any]
 
 
+def _holds(shown: Shown, value: str) -> bool:
+    """Whether a field on a page holds a value; of a list box by its text, its value or the text's first word."""
+    return any(ways(value, text) for text in (shown.text, shown.value, shown.text.partition(" ")[0]))
+
+
 def main_frame(actions: Sequence[Action]) -> str:
     """The frame in which most is entered."""
     counts = Counter(action.frame for action in actions if action.verb in ENTERED)
@@ -144,10 +149,7 @@ class Writer:
     def untouched(self, done: list[Do | Each], save: Action) -> list[Do | Each]:
         """With the fields that showed the sample's value without being touched: they are entered all the same."""
         for field in [one for one in self.values.fields if not one.list and one not in self.values.typed]:
-            shown = [
-                one for one in save.before.shown
-                if one.control and any(ways(field.value, text) for text in (one.text, one.value, one.text.partition(" ")[0]))
-            ]  # fmt: skip
+            shown = [one for one in save.before.shown if one.control and _holds(one, field.value)]
             typed = {do.first.target for do in done if isinstance(do, Do)}
             shown = [one for one in shown if one.target not in typed]
             if len(shown) == 1:
@@ -156,10 +158,16 @@ class Writer:
 
     def _insert(self, done: list[Do | Each], shown: Shown, meant: Meant) -> list[Do | Each]:
         action = Action(
-            "choose" if shown.value else "fill", frame=shown.frame, target=shown.target, text=shown.text, value=shown.value
+            "choose" if shown.value else "fill",
+            frame=shown.frame,
+            target=shown.target,
+            text=shown.text,
+            value=shown.value,
         )
         self.values.entered[-1 - len(self.values.entered)] = meant
-        self.findings.note(f"{meant.field.name} stood in the form already ({shown.target.caption}); it is entered all the same")
+        self.findings.note(
+            f"{meant.field.name} stood in the form already ({shown.target.caption}); it is entered all the same"
+        )
         entered = [at for at, one in enumerate(done) if isinstance(one, Do) and one.meant is not None]
         at = entered[-1] + 1 if entered else 0
         later = [one.first for one in done[at:] if isinstance(one, Do) and one.first.before.shown]

@@ -31,7 +31,7 @@ class Values:
     fields: list[Field]
     entered: dict[int, Meant] = field(default_factory=dict)
     searched: dict[int, Meant] = field(default_factory=dict)
-    style: Style = Style()
+    style: Style = field(default_factory=Style)
     kinds: dict[tuple[str, str], str] = field(default_factory=dict)
     tables: dict[str, dict[str, str]] = field(default_factory=dict)
     shown_codes: dict[tuple[str, str], dict[str, tuple[str, ...]]] = field(default_factory=dict)
@@ -112,18 +112,14 @@ def _seen(recording: Recording, fields: Sequence[Field], meaning: Meaning) -> li
     return seen
 
 
-def _kind(
-    values: Values, name: tuple[str, str], entered: Sequence[tuple[Action, Meant]], findings: Findings
-) -> None:
+def _kind(values: Values, name: tuple[str, str], entered: Sequence[tuple[Action, Meant]], findings: Findings) -> None:
     if any(meant.code for _, meant in entered):
         table = f"{name[1]}_code" if name[1] in FORMATS else name[1]
         values.kinds[name] = table
         chosen = [(meant.field.value, Option(action.text, action.value)) for action, meant in entered]
         options = list(dict.fromkeys(option for action, _ in entered for option in action.options))
         values.tables[table] = table_of(chosen, options)
-        values.shown_codes[name] = {
-            value: (option.text, option.value, option_text(option)) for value, option in chosen
-        }
+        values.shown_codes[name] = {value: (option.text, option.value, option_text(option)) for value, option in chosen}
         return
     if entered[0][0].verb != "fill":
         values.kinds[name] = "text"

@@ -25,7 +25,7 @@ _COMMENTS = {
 _WIDTH = 118
 _TAIL = """\
 # Not seen in a recording; these hold until you write others:
-# sessions: many   # `one`, when a new login ends the account's older session: then a stopped robot is taken over at once
+# sessions: many   # `one`, when a new login ends the account's older session: the fence against a stopped robot
 # limits: {settle: 30}   # longer than the slowest save that you have ever seen
 """
 

@@ -28,6 +28,7 @@ class Listener:
     origins: set[str] = field(default_factory=set)
     title: str = ""
     landing: str = ""
+    indexed: dict[str, str] = field(default_factory=dict)
     _elements: list[str] = field(default_factory=list)
     _frames: dict[tuple[str, str], str] = field(default_factory=dict)
     _documents: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -121,12 +122,19 @@ class Listener:
         shown = "" if self.part == "login" else body  # a password may be in it
         self._to_last(writes=(Write(method.upper(), path_of(url), shown),))
 
-    def ended(self, view: View, address: str) -> None:
-        """The person says that this part is done."""
+    def ended(self, view: View, address: str, indexed: Mapping[str, str]) -> None:
+        """The person says that this part is done.
+
+        Args:
+            view: what all windows show.
+            address: of the whole page.
+            indexed: a frame's numbers from the outermost in -> its name.
+        """
         self.views.append((self.part, view))
         if self.part == "login":
             self._landed = dict(self._documents)
             self.landing = path_of(address) or "/"
+            self.indexed = dict(indexed)
 
     def frame_name(self, where: Sequence[Mapping[str, str]]) -> str:
         """The name of a frame by its way from the outermost in; one without a name gets one of ours."""
@@ -143,5 +151,5 @@ class Listener:
         frames = tuple((name, css, outer) for (css, outer), name in self._frames.items())
         return Recording(
             self.url, tuple(self.actions), self.title, self.landing or "/", frames, tuple(self.views),
-            tuple(sorted(self.origins)),
+            tuple(sorted(self.origins)), tuple(self.indexed.items()),
         )  # fmt: skip

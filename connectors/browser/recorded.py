@@ -11,7 +11,20 @@ from typing import Any, Literal
 
 from connectors.browser.ladder import Kind
 
-__all__ = ["PAGE", "PARTS", "Action", "Asked", "Option", "Part", "Recording", "Shown", "Table", "Target", "View", "Write"]
+__all__ = [
+    "PAGE",
+    "PARTS",
+    "Action",
+    "Asked",
+    "Option",
+    "Part",
+    "Recording",
+    "Shown",
+    "Table",
+    "Target",
+    "View",
+    "Write",
+]
 
 PAGE = "page"
 Part = Literal["login", "enter", "look", "open"]
@@ -122,6 +135,7 @@ class Action:
         secret: a password.
         fresh: its document is not the one that was there after the login.
         loads: frames that got a new document by it; None when the recorder could not know.
+        supposed: `loads` is what such an action mostly loads; the recorder could not know.
         opens: the name of the window that it opened.
         before: what its page showed just before (of presses).
     """
@@ -137,6 +151,7 @@ class Action:
     secret: bool = False
     fresh: bool = True
     loads: tuple[str, ...] | None = ()
+    supposed: bool = False
     opens: str = ""
     writes: tuple[Write, ...] = ()
     asked: tuple[Asked, ...] = ()
@@ -153,6 +168,7 @@ class Recording:
         frames: frames without a useful name: our name -> (CSS, name of the frame around it).
         views: part -> what the pages showed at its end.
         origins: other origins that documents came from.
+        indexed: after the login, a frame's numbers from the outermost in (`0.1`) -> its name.
     """
 
     url: str
@@ -162,6 +178,7 @@ class Recording:
     frames: tuple[tuple[str, str, str], ...] = ()
     views: tuple[tuple[Part, View], ...] = ()
     origins: tuple[str, ...] = ()
+    indexed: tuple[tuple[str, str], ...] = ()
 
     def part(self, name: Part) -> tuple[Action, ...]:
         """The actions of a part, in order."""

@@ -6,7 +6,7 @@ By Playwright's public interface alone: a script in every page, frame and window
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,12 +17,14 @@ from connectors.browser.page_rules import is_write
 from connectors.browser.recorded import PAGE, Part, Recording, View, joined, view_of
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Request
+    from playwright.sync_api import Browser, Frame, Page, Request
 
 __all__ = ["Recorder", "folded"]
 
 _BINDING, _KEY = "oficioRecorder", "oficio.recorder"
-_VIEW = f"() => {{ const one = window[Symbol.for('{_KEY}')]; return one ? {{where: one.place(), view: one.view()}} : null; }}"
+_VIEW = (
+    """key => { const one = window[Symbol.for(key)]; return one ? {where: one.place(), view: one.view()} : null; }"""
+)
 
 
 def folded(text: str) -> str:
@@ -70,23 +72,33 @@ class Recorder:
     def end_part(self, following: Part | None) -> None:
         """What is shown now is what this part of the recording ended with."""
         self.wait(50)  # what the pages have told is heard
-        self.listener.ended(self.view(), self.page.url)
+        self.listener.ended(self.view(), self.page.url, dict(self._numbered(self.page.main_frame, "")))
         if following is not None:
             self.listener.part = following
 
     def view(self) -> View:
         """What all windows show, each document asked once."""
+        answers = [self._asked(frame) for page in self.context.pages for frame in page.frames]
+        return joined(
+            [view_of(one["view"], self.listener.frame_name(one["where"])) for one in answers if one is not None]
+        )
+
+    def _asked(self, frame: Frame) -> dict[str, Any] | None:
         from playwright.sync_api import Error
 
-        views = []
-        for frame in [frame for page in self.context.pages for frame in page.frames]:
-            try:
-                answer = frame.evaluate(_VIEW)
-            except Error:  # it was replaced while we asked: nothing of it is shown any more
-                continue
-            if answer is not None:
-                views.append(view_of(answer["view"], self.listener.frame_name(answer["where"])))
-        return joined(views)
+        try:
+            answer: dict[str, Any] | None = frame.evaluate(_VIEW, _KEY)
+        except Error:  # it was replaced while we asked: nothing of it is shown any more
+            return None
+        return answer
+
+    def _numbered(self, outer: Frame, numbers: str) -> Iterator[tuple[str, str]]:
+        """Frames by their numbers, as other recorders name them."""
+        for number, frame in enumerate(outer.child_frames):
+            here = f"{numbers}.{number}" if numbers else str(number)
+            if (answer := self._asked(frame)) is not None:
+                yield here, self.listener.frame_name(answer["where"])
+            yield from self._numbered(frame, here)
 
     def recording(self) -> Recording:
         """What was recorded until now."""

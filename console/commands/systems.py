@@ -14,6 +14,7 @@ from flows.desk import open_office
 __all__ = ["app", "print_trial"]
 
 app = cyclopts.App(name="systems", help="Check, try and record legacy systems.")
+app.command("console.commands.systems_record:record", name="record")
 
 
 @app.command

@@ -50,7 +50,13 @@ class Clerk:
             _frame(page, "menu").get_by_text("Alta de facturas").click()
         with main.expect_navigation():
             main.select_option("[name=supplier]", "P0001")
-        fields = {"number": "A-7", "reference": self.key, "date": "31/03/2026", "due": "30/04/2026", "withheld": "15,00"}
+        fields = {
+            "number": "A-7",
+            "reference": self.key,
+            "date": "31/03/2026",
+            "due": "30/04/2026",
+            "withheld": "15,00",
+        }
         for name, text in (fields | self.more).items():
             if name not in self.skip:
                 main.locator(f"[name={name}]").press_sequentially(text)
