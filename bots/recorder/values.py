@@ -10,7 +10,7 @@ from bots.recorder.formats import Style, kind_of, style_of
 from bots.recorder.meaning import Meaning, Meant, meanings
 from bots.recorder.problems import Findings
 from bots.recorder.sample import Field, Way, ways
-from config.systems import FORMATS
+from config.system_steps import FORMATS
 from connectors.browser.recorded import Action, Option, Recording
 
 __all__ = ["Values", "values_of"]

@@ -1,7 +1,7 @@
 // Listens to a person in a page and tells what was done, each element with the rungs that find exactly it now.
 // `tools` is ladder.js; `words` are the sample's values, folded: only what may be one of them is told of what is shown.
 (tools, {words, binding, key}) => {
-  const {find, norm, fold, names, caption, visible, all, SELECTORS} = tools;
+  const {find, norm, names, caption, visible, all, cellText, SELECTORS} = tools;
   const KEY = Symbol.for(key);
   if (window[KEY]) return;
   const wanted = new Set(words);
@@ -128,11 +128,6 @@
 
   // -- what is shown --
   const value = el => el.isContentEditable && !('value' in el) ? norm(el.innerText) : el.value || '';
-  const cellText = cell => {
-    const fields = [...cell.querySelectorAll(SELECTORS.edit)].filter(visible);
-    if (fields.length === 1) return fields[0].tagName === 'SELECT' ? norm((fields[0].selectedOptions[0] || {}).text) : norm(value(fields[0]));
-    return norm(cell.innerText || cell.textContent);
-  };
   const tables = () => all(document, 'table').map(table => {
     const rows = [...table.rows].filter(visible).map(row => [...row.cells].flatMap(cell => [cellText(cell), ...Array(cell.colSpan - 1).fill('')]));
     const heads = [...table.rows].filter(visible).findIndex(row => row.cells.length > 1 && [...row.cells].every(cell => cell.tagName === 'TH' && !cell.querySelector('table')));

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from connectors.browser.ladder import tools_script
+from connectors.browser.ladder import recorder_tools
 from connectors.browser.listening import Listener
 from connectors.browser.page_rules import is_write
 from connectors.browser.recorded import PAGE, Part, Recording, View, joined, view_of
@@ -50,7 +50,7 @@ class Recorder:
         self.listener = Listener(url)
         self.context = browser.new_context(viewport={"width": 1280, "height": 900}, service_workers="block")
         options = {"words": sorted({folded(word) for word in words} - {""}), "binding": _BINDING, "key": _KEY}
-        script = f"({_source()})({tools_script()}, {json.dumps(options)})"
+        script = f"({_source()})({recorder_tools()}, {json.dumps(options)})"
         self._windows: dict[Page, str] = {}
         self.context.expose_binding(_BINDING, self._told)
         self.context.add_init_script(script)
