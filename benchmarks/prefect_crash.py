@@ -10,7 +10,6 @@ Then: every invoice is entered once, and within the automation's window no run s
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import signal
 import subprocess
@@ -29,7 +28,7 @@ from benchmarks.small_office import SmallOffice, small_office
 from flows.environment import client_environment
 from flows.server import LocalServer, free_port, start_server
 
-__all__ = ["KINDS", "main"]
+__all__ = ["KINDS", "main", "processes_of", "start_run"]
 
 KINDS = ("flow", "worker", "server")
 HEALED_WITHIN = 600
@@ -56,15 +55,10 @@ def _serving(office: SmallOffice, server: LocalServer, **more: str) -> Iterator[
         process.wait()
 
 
-async def _post(server: LocalServer, path: str, body: dict[str, Any]) -> Any:
-    async with httpx.AsyncClient(base_url=server.api_url, timeout=30) as client:
-        answer = await client.post(path, json=body)
-        answer.raise_for_status()
-        return answer.json()
-
-
-def _call(server: LocalServer, path: str, body: dict[str, Any] | None = None) -> Any:
-    return asyncio.run(_post(server, path, body or {}))
+def _call(api_url: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    answer = httpx.post(f"{api_url}{path}", json=body or {}, timeout=30)
+    answer.raise_for_status()
+    return answer.json()
 
 
 def _until(seconds: float, what: str, check: Any) -> Any:
@@ -77,18 +71,15 @@ def _until(seconds: float, what: str, check: Any) -> Any:
     raise SystemExit(f"not within {seconds:.0f} s: {what}")
 
 
-def _deployment(server: LocalServer) -> str:
+def start_run(api_url: str) -> None:
+    """Start a run of the office's deployment, as soon as the server at this address has it."""
     wanted = {"deployments": {"name": {"any_": ["office"]}}}
-    found = _until(120, "the deployment is there", lambda: _call(server, "/deployments/filter", wanted))
-    return str(found[0]["id"])
-
-
-def _start_run(server: LocalServer) -> None:
-    _call(server, f"/deployments/{_deployment(server)}/create_flow_run", {"state": {"type": "SCHEDULED"}})
+    found = _until(300, "the deployment is there", lambda: _call(api_url, "/deployments/filter", wanted))
+    _call(api_url, f"/deployments/{found[0]['id']}/create_flow_run", {"state": {"type": "SCHEDULED"}})
 
 
 def _states(server: LocalServer) -> Counter[str]:
-    runs = _call(server, "/flow_runs/filter", {"limit": 200})
+    runs = _call(server.api_url, "/flow_runs/filter", {"limit": 200})
     return Counter(run["state"]["type"] for run in runs if run["state"]["type"] != "SCHEDULED")
 
 
@@ -116,13 +107,13 @@ def _calm(server: LocalServer) -> str:
 def _disturb(office: SmallOffice, server: LocalServer, kind: str) -> LocalServer:
     """Start a run and kill what is to be killed in the middle of it."""
     with _serving(office, server, OFICIO_CRASH_AT="entry.confirmed:2" if kind == "flow" else "") as worker:
-        _start_run(server)
+        start_run(server.api_url)
         _until(240, "two invoices are entered", lambda: len(office.rig.entered()) >= 2)
         if kind == "flow":
             _until(60, "the killed run is Crashed", lambda: _states(server)["CRASHED"])
         elif kind == "worker":
             os.killpg(worker.pid, signal.SIGKILL)
-            for child in _flow_processes(office):
+            for child in processes_of(office.rig.home):
                 with suppress(ProcessLookupError):
                     os.kill(child, signal.SIGKILL)
         elif kind == "server":
@@ -134,13 +125,13 @@ def _disturb(office: SmallOffice, server: LocalServer, kind: str) -> LocalServer
     return server
 
 
-def _flow_processes(office: SmallOffice) -> list[int]:
-    """Processes of this machine that work for this office, other than this one."""
+def processes_of(home: Path) -> list[int]:
+    """Processes of this machine that work for the office of this home, other than this one."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             environment = (folder / "environ").read_bytes()
-            if f"OFICIO_HOME={office.rig.home}".encode() in environment and int(folder.name) != os.getpid():
+            if f"OFICIO_HOME={home}\0".encode() in environment and int(folder.name) != os.getpid():
                 found.append(int(folder.name))
     return found
 
@@ -149,7 +140,7 @@ def _finish(office: SmallOffice, server: LocalServer) -> float:
     """The same command again, and how long until everything is entered."""
     started = time.monotonic()
     with _serving(office, server):
-        _start_run(server)
+        start_run(server.api_url)
         _until(HEALED_WITHIN, "everything is entered", lambda: not office.unfinished())
         _until(HEALED_WITHIN, "the runs end", lambda: _calm(server))
     return time.monotonic() - started

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -11,9 +12,10 @@ from bots.office import Office, StageReport
 from config.errors import ApplicationException, BusinessException, Reason
 from records import WorkItem, reviews, work_items
 
-__all__ = ["REREAD", "each_claimed", "settle_failure"]
+__all__ = ["REREAD", "as_fault", "each_claimed", "settle_failure"]
 
 log = logging.getLogger("oficio.stages")
+_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
 REREAD = reviews.Routes(accept="received", correct="read", reject="rejected")
 """After a refusal: accepted means *try again*, corrected means that a person typed it."""
 
@@ -72,6 +74,7 @@ def settle_failure(office: Office, item: WorkItem, error: Exception) -> str:
     A business exception becomes a review task; an application exception is postponed with back-off and, after its
     last attempt, fails; anything else is a defect of ours: its traceback is logged and the item fails.
     """
+    error = as_fault(error)
     with office.records.begin() as tx:
         if isinstance(error, BusinessException):
             reviews.open(tx, item, reasons=[error.reason], proposal=item.payload.get("invoice", {}), routes=REREAD)
@@ -83,3 +86,10 @@ def settle_failure(office: Office, item: WorkItem, error: Exception) -> str:
         reason = Reason("OF901", where=item.id, facts={"error": f"{type(error).__name__}: {error}"})
         work_items.move(tx, item, "failed", action="item.failed", reason=reason, outcome="failed")
         return "failed"
+
+
+def as_fault(error: Exception) -> Exception:
+    """A disk that is full or fails, wherever a clerk met it, as OF705: it heals and is no defect of ours."""
+    if isinstance(error, OSError) and error.errno in _DISK:
+        return ApplicationException("OF705", str(error.filename or ""), why=error.strerror)
+    return error

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from config.errors import OficioError, Reason
+from config.errors import AuditBroken, OficioError, Reason
 from config.settings import Mailbox, Settings, WatchedFolder, default_home, load_settings
 
 __all__ = ["Finding", "examine"]
@@ -22,12 +22,13 @@ LOW_DISK_MB = 1024
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line: what was checked, how it is, what was found, and how to mend it."""
+    """One line: what was checked, how it is, what was found, how to mend it, and what the exit code then is."""
 
     check: str
     status: Literal["ok", "warning", "failure"]
     says: str
     mend: str = ""
+    exit_code: int = 0
 
 
 def examine(home: Path | None, config: Path | None) -> Iterator[Finding]:
@@ -47,7 +48,7 @@ def examine(home: Path | None, config: Path | None) -> Iterator[Finding]:
     yield _guarded("audit anchors", lambda: _anchors(settings))
     yield _guarded("browser", _browser)
     yield _ocr()
-    yield _prefect()
+    yield _guarded("Prefect", _prefect)
     for mailbox in settings.mailboxes.values():
         yield _guarded(f"mailbox {mailbox.name}", lambda mailbox=mailbox: _mailbox(settings, mailbox))  # type: ignore[misc]
     for folder in settings.folders.values():
@@ -60,11 +61,11 @@ def _guarded(check: str, look: Callable[[], Finding]) -> Finding:
     except OficioError as error:
         return _failed(check, error)
     except Exception as error:  # noqa: BLE001 - a doctor reports whatever is wrong
-        return Finding(check, "failure", f"{type(error).__name__}: {error}", "See the log; report it if it stays.")
+        return Finding(check, "failure", f"{type(error).__name__}: {error}", "See the log; report it if it stays.", 1)
 
 
 def _failed(check: str, error: OficioError) -> Finding:
-    return Finding(check, "failure", f"{error.code} {error.reason.text()}", error.reason.mend())
+    return Finding(check, "failure", f"{error.code} {error.reason.text()}", error.reason.mend(), 1)
 
 
 def _python() -> Finding:
@@ -85,7 +86,7 @@ def _counted(settings: Settings) -> str:
 def _disk(home: Path) -> Finding:
     place = next(folder for folder in (home, *home.parents) if folder.exists())
     if not os.access(place, os.W_OK):
-        return Finding("disk", "failure", f"{place} is not writable", "Give this user the right to write there.")
+        return Finding("disk", "failure", f"{place} is not writable", "Give this user the right to write there.", 1)
     free = shutil.disk_usage(place).free // 2**20
     if free < LOW_DISK_MB:
         reason = Reason("OF902", facts={"folder": str(place), "free": str(free)})
@@ -109,7 +110,8 @@ def _audit(settings: Settings) -> Finding:
         verification = office.records.log.verify()
     if verification.ok:
         return Finding("audit log", "ok", f"{verification.size} events verified")
-    return Finding("audit log", "failure", str(verification), "Run `oficio audit verify`, and do not change anything.")
+    mend = "Run `oficio audit verify`, and do not change anything."
+    return Finding("audit log", "failure", str(verification), mend, AuditBroken.exit_code)
 
 
 def _anchors(settings: Settings) -> Finding:
@@ -145,8 +147,13 @@ def _ocr() -> Finding:
 def _prefect() -> Finding:
     from importlib.metadata import version
 
-    server = os.environ.get("PREFECT_API_URL")
-    return Finding("Prefect", "ok", f"{version('prefect')}, server: {server or 'none (oficio up starts one)'}")
+    from flows.server import answers
+
+    url = os.environ.get("PREFECT_API_URL", "")
+    if url and not answers(url):
+        mend = "Start it (`oficio up`, or `prefect server start`), or take PREFECT_API_URL out of the environment."
+        return Finding("Prefect", "failure", f"{version('prefect')}; no answer from {url}", mend, 1)
+    return Finding("Prefect", "ok", f"{version('prefect')}, server: {url or 'none (oficio up starts one)'}")
 
 
 def _mailbox(settings: Settings, mailbox: Mailbox) -> Finding:
@@ -163,11 +170,12 @@ def _mailbox(settings: Settings, mailbox: Mailbox) -> Finding:
 
 def _folder(settings: Settings, folder: WatchedFolder) -> Finding:
     path, check = settings.home / folder.path, f"folder {folder.name}"
-    if not path.is_dir():
+    if not path.exists():
         return Finding(check, "warning", f"{path} does not exist yet", "It is made at the first run.")
     try:
         with tempfile.TemporaryFile(dir=path):
             pass
     except OSError as error:
-        return Finding(check, "failure", f"{path}: {error}", "Give this user the right to write and rename there.")
+        reason = Reason("OF340", str(path), {"why": error.strerror or str(error)})
+        return Finding(check, "failure", f"{reason.code} {reason.text()}", reason.mend(), 1)
     return Finding(check, "ok", str(path))

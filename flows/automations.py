@@ -18,6 +18,7 @@ __all__ = ["apply_automations", "automations"]
 
 ENDED = {f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Cancelled", "Crashed")}
 HEARTBEAT = "prefect.flow-run.heartbeat"
+RUNNING = "prefect.flow-run.Running"
 SILENT = timedelta(seconds=120)
 """Four heartbeats of 30 s missed; never below 90 s, or a busy machine crashes healthy runs."""
 STUCK = timedelta(minutes=10)
@@ -30,7 +31,7 @@ def automations() -> list[Automation]:
             name="oficio: a run without heartbeat has crashed",
             description="Its process was killed. The work items it held are taken over by the next run.",
             trigger=EventTrigger(
-                after={HEARTBEAT},
+                after={RUNNING, HEARTBEAT},  # one that is killed before its first heartbeat never sends any
                 expect={HEARTBEAT} | ENDED,
                 match={"prefect.resource.id": "prefect.flow-run.*"},
                 for_each={"prefect.resource.id"},
@@ -45,7 +46,7 @@ def automations() -> list[Automation]:
             description="Its worker was killed before the run started.",
             trigger=EventTrigger(
                 after={"prefect.flow-run.Pending"},
-                expect={"prefect.flow-run.Running"} | ENDED,
+                expect={RUNNING} | ENDED,
                 match={"prefect.resource.id": "prefect.flow-run.*"},
                 for_each={"prefect.resource.id"},
                 posture=Posture.Proactive,

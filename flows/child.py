@@ -45,11 +45,15 @@ def run_flow(
         ) as child,
     ):
         result = None
-        for line in _json_lines(child):
-            if "result" in line:
-                result = line["result"]
-            else:
-                progress(line)
+        try:
+            for line in _json_lines(child):
+                if "result" in line:
+                    result = line["result"]
+                else:
+                    progress(line)
+        except KeyboardInterrupt:
+            child.terminate()
+            raise
     if result is None:
         raise ApplicationException("OF802", str(log), flow=name, status=child.returncode)
     return dict(result)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bots.office import Office, StageReport
+from bots.stages import as_fault
 from config.errors import ApplicationException, ConfigError, OficioError, Reason
 
 __all__ = ["PROCESSES", "Process", "RunReport", "Step", "StepResult", "perform", "process_named", "run"]
@@ -63,8 +64,11 @@ class RunReport:
 
     @property
     def failed(self) -> bool:
-        """Whether a system failed any step."""
-        return any(result.error for result in self.results)
+        """Whether a system failed a step or an item: `postponed` ones are tried again, `failed` ones are set aside."""
+        return any(
+            result.error or result.report.outcomes["postponed"] or result.report.outcomes["failed"]
+            for result in self.results
+        )
 
     def to_json(self) -> dict[str, Any]:
         """For the run's event and `--json`."""
@@ -160,9 +164,12 @@ def perform(office: Office, step: Step) -> StepResult:
     try:
         report = step.work(office.acting(step.clerk))
         error = None
-    except ApplicationException as failure:
-        log.warning("%s stopped: %s", step.name, failure)
-        report, error = StageReport(step.name), failure.reason
+    except (ApplicationException, OSError) as failure:
+        fault = as_fault(failure)
+        if not isinstance(fault, ApplicationException):
+            raise
+        log.warning("%s stopped: %s", step.name, fault)
+        report, error = StageReport(step.name), fault.reason
         office.note("step.failed", {"step": step.name, "reason": error.to_json()}, outcome="failed")
     report.seconds = time.monotonic() - started
     return StepResult(step.name, report, error)

@@ -18,7 +18,7 @@ from pathlib import Path
 from config.errors import ApplicationException
 from flows.environment import server_environment
 
-__all__ = ["LocalServer", "free_port", "running_server", "start_server"]
+__all__ = ["LocalServer", "answers", "end_group", "free_port", "running_server", "start_server"]
 
 START_SECONDS = 120
 STOP_SECONDS = 15
@@ -29,6 +29,15 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def answers(api_url: str) -> bool:
+    """Whether a Prefect server answers at this address, as PREFECT_API_URL names it."""
+    try:
+        with urllib.request.urlopen(f"{api_url}/health", timeout=2):  # noqa: S310 - an address of the configuration
+            return True
+    except (urllib.error.URLError, OSError, ValueError):
+        return False
 
 
 @dataclass
@@ -54,30 +63,28 @@ class LocalServer:
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 raise ApplicationException("OF801", str(self.log), why=f"it ended with code {self.process.returncode}")
-            if self._answers():
+            if answers(self.api_url):
                 return
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(0.2)
         raise ApplicationException("OF801", str(self.log), why=f"no answer within {seconds:.0f} s")
 
-    def _answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.api_url}/health", timeout=2):  # noqa: S310 - our own loopback address
-                return True
-        except (urllib.error.URLError, OSError):
-            return False
-
     def stop(self) -> None:
         """End the server and all its processes; nothing is left running."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
-            if self.process.poll() is not None:
-                break
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, number)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(STOP_SECONDS)
+        end_group(self.process)
+
+
+def end_group(process: subprocess.Popen[bytes]) -> None:
+    """End a process that leads its group, and the group with it: asked first, then killed."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        if process.poll() is not None:
+            break
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)  # children that outlived it
+            os.killpg(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_SECONDS)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)  # children that outlived it
 
 
 def start_server(home: Path, *, port: int | None = None, ui: bool = False) -> LocalServer:

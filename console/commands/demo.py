@@ -8,6 +8,7 @@ from pathlib import Path
 
 from config.settings import load_settings
 from console import demonstration
+from console.signals import stops_as_told
 from console.words import out
 from flows.child import run_flow
 
@@ -33,7 +34,7 @@ def demo(
     home = home.resolve()
     if reset:
         demonstration.remove(home)
-    with demonstration.prepare(home, seed=seed, server=not plain) as office:
+    with stops_as_told(), demonstration.prepare(home, seed=seed, server=not plain) as office:
         os.environ.update(office.rig.environment)
         settings = load_settings(home, office.rig.config)
         before = demonstration.entered(office)

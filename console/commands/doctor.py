@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rich.markup import escape
 from rich.table import Table
 
 from console import checkups
@@ -37,8 +38,6 @@ def doctor(*, deep: bool = False, home: Path | None = None, config: Path | None 
     else:
         table = Table("check", "", "found", "mend", box=None, header_style="bold", pad_edge=False)
         for line in lines:
-            table.add_row(line.check, MARKS[line.status], line.says, f"[dim]{line.mend}[/]" if line.mend else "")
+            table.add_row(line.check, MARKS[line.status], escape(line.says), f"[dim]{escape(line.mend)}[/]")
         out.print(table)
-    if any(line.check == "audit log" and line.status == "failure" for line in lines):
-        return 4
-    return 1 if any(line.status == "failure" for line in lines) else 0
+    return max(line.exit_code for line in lines)

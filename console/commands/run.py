@@ -6,13 +6,17 @@ from pathlib import Path
 
 from rich.table import Table
 
+from config.errors import Reason
 from console.watching import ProgressView
-from console.words import out, print_error_reason, print_json
+from console.words import err, out, print_error_reason, print_json
 from flows.desk import open_office
 from flows.processes import RunReport, process_named, steps
-from records import reviews
+from records import Transaction, reviews, work_items
 
 __all__ = ["print_report", "run"]
+
+OPEN = ("received", "read", "checked", "ready", "entering", "uncertain", "entered", "failed")
+"""States in which a system's fault keeps an item from going on."""
 
 
 def run(
@@ -27,7 +31,7 @@ def run(
         json: print JSON.
 
     Returns:
-        0 when all is done, 1 when a system failed a step, 3 when review tasks wait for people.
+        0 when all is done, 1 when a system failed a step or an item, 3 when review tasks wait for people.
     """
     wanted = process_named(process)
     report = RunReport(process)
@@ -36,17 +40,32 @@ def run(
             report.results.append(result)
         with office.records.read() as tx:
             waiting = len(reviews.list_open(tx))
+            faults = _faults(tx, process) if report.failed else {}
         language = office.settings.language
     if json:
-        print_json(report.to_json() | {"waiting": waiting})
+        counts = {reason.code: count for reason, count in faults.values()}
+        print_json(report.to_json() | {"waiting": waiting, "faults": counts})
     else:
         print_report(report)
         for result in report.results:
             if result.error:
                 print_error_reason(result.error, language)
+        for reason, count in faults.values():
+            print_error_reason(reason, language)
+            err.print(f"      [dim]{count} items wait for it, or were set aside: oficio queue[/]")
         if waiting:
             out.print(f"[yellow]{waiting}[/] wait for a person: [bold]oficio review[/]")
     return 1 if report.failed else 3 if waiting else 0
+
+
+def _faults(tx: Transaction, process: str) -> dict[str, tuple[Reason, int]]:
+    """Why items are postponed or were set aside: for each code the first reason, and how many items have it."""
+    faults: dict[str, tuple[Reason, int]] = {}
+    for item in work_items.find(tx, process, states=OPEN):
+        if item.reason is not None and item.attempts:
+            reason, count = faults.get(item.reason.code, (item.reason, 0))
+            faults[item.reason.code] = (reason, count + 1)
+    return faults
 
 
 def print_report(report: RunReport) -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
 
 from config.settings import load_settings
+from console.signals import stops_as_told
 from console.words import err, out
 from flows.environment import client_environment
-from flows.server import running_server
+from flows.server import end_group, running_server
 
 __all__ = ["up"]
 
@@ -26,7 +26,7 @@ def up(*, port: int = 4200, home: Path | None = None, config: Path | None = None
         config: its configuration; OFICIO_CONFIG, else config/.
     """
     settings = load_settings(home, config)
-    with ExitStack() as running:
+    with stops_as_told(), ExitStack() as running:
         with err.status("starting the server"):
             server = running.enter_context(running_server(settings.home, port=port, ui=True))
         out.print(f"Prefect's pages: [link]http://127.0.0.1:{server.port}[/link]   stop with Ctrl+C")
@@ -44,6 +44,7 @@ def _serve(environment: dict[str, str]) -> int:
     try:
         return worker.wait()
     except KeyboardInterrupt:
-        os.killpg(worker.pid, signal.SIGINT)
-        worker.wait()
+        out.print("stopping")
         return 0
+    finally:
+        end_group(worker)

@@ -7,7 +7,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from itertools import count
@@ -20,19 +19,6 @@ from records import Records, audit, engine, work_items
 from tests.records.conftest import SESSION, Clock
 from tests.records.logs import fill
 from tests.records.postgres import Cluster
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of two megabytes."""
-    place = tmp_path / "small"
-    place.mkdir()
-    mounted = shutil.which("mount") and os.getuid() == 0
-    command = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)]
-    if not mounted or subprocess.run(command, check=False, capture_output=True).returncode:
-        pytest.skip("mounting a small tmpfs needs root")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
 
 
 def _fill_up(records: Records) -> int:
