@@ -75,7 +75,8 @@ def start_run(api_url: str) -> None:
     """Start a run of the office's deployment, as soon as the server at this address has it."""
     wanted = {"deployments": {"name": {"any_": ["office"]}}}
     found = _until(300, "the deployment is there", lambda: _call(api_url, "/deployments/filter", wanted))
-    _call(api_url, f"/deployments/{found[0]['id']}/create_flow_run", {"state": {"type": "SCHEDULED"}})
+    path, scheduled = f"/deployments/{found[0]['id']}/create_flow_run", {"state": {"type": "SCHEDULED"}}
+    _until(60, "the run is made", lambda: _call(api_url, path, scheduled))  # a busy server answers 503
 
 
 def _states(server: LocalServer) -> Counter[str]:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from config.errors import Language, OficioError, Reason
+from console.phrases import say
 
 __all__ = ["STATE_STYLES", "err", "out", "print_error", "print_error_reason", "print_json", "state_text"]
 
@@ -32,9 +33,9 @@ STATE_STYLES = {
 }
 
 
-def state_text(state: str) -> Text:
+def state_text(state: str, language: Language = "en") -> Text:
     """A state in its colour."""
-    return Text(state, style=STATE_STYLES.get(state, ""))
+    return Text(say(state, language), style=STATE_STYLES.get(state, ""))
 
 
 def print_error(error: OficioError, language: Language = "en") -> None:

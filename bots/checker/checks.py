@@ -13,6 +13,7 @@ from rapidfuzz import fuzz, utils
 from bots.checker.verdict import Check, Objection, Verdict
 from bots.invoice import Invoice, fold_number
 from config.errors import Reason
+from config.money import round_money
 from config.settings import CheckRules, Identity, PurchaseOrder, Supplier
 
 __all__ = ["Known", "Past", "check", "find_supplier", "seller_key"]
@@ -249,7 +250,12 @@ def _over_order(net: Decimal, order: PurchaseOrder, currency: str, known: Known)
     rules = known.rules
     slack = max(rules.po_tolerance_amount, order.net_total * rules.po_tolerance_percent / 100)
     if currency != order.currency or net > order.net_total - invoiced + slack:
-        facts = {"net": str(net), "currency": currency, "order": order.number, "open": str(order.net_total - invoiced)}
+        facts = {
+            "net": str(net),
+            "currency": currency,
+            "order": order.number,
+            "open": str(round_money(order.net_total - invoiced, order.currency)),
+        }
         yield Objection(Reason("OF411", facts=facts))
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rich.markup import escape
 from rich.table import Table
 
+from config.errors import Language
 from config.money import format_minor
+from console.phrases import say
 from console.words import out, print_json, state_text
 from flows.desk import open_office
 from records import WorkItem, work_items
 
-__all__ = ["queue"]
+__all__ = ["described", "invoice_columns", "queue"]
 
 
 def queue(
@@ -42,12 +45,27 @@ def queue(
         rows = [{"id": i.id, "state": i.state, "reason": i.reason.to_json() if i.reason else None} for i in items]
         print_json({"counts": dict(counts), "items": rows})
         return
-    out.print("  ".join(f"{name} [bold]{count}[/]" for name, count in sorted(counts.items())) or "no work items yet")
-    table = Table("item", "state", "supplier", "number", "amount", "why", box=None, header_style="bold", pad_edge=False)
+    if not items:
+        out.print(say("no work items yet", language))
+        return
+    out.print(*(f"[bold]{count}[/] {say(name, language)} " for name, count in sorted(counts.items())))
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("item", "state"):
+        table.add_column(say(name, language), no_wrap=True)
+    invoice_columns(table, language)
     for item in items:
         why = item.reason.text(language) if item.reason else ""
-        table.add_row(item.id[:13], state_text(item.state), *described(item), why)
+        row = (escape(text) for text in (*described(item), why))
+        table.add_row(item.id[:13], state_text(item.state, language), *row)
     out.print(table)
+
+
+def invoice_columns(table: Table, language: Language) -> None:
+    """The columns of an invoice (see `described`), and why; they stay on one line but for the last."""
+    table.add_column(say("supplier", language), no_wrap=True, overflow="ellipsis", max_width=max(16, out.width // 5))
+    table.add_column(say("number", language), no_wrap=True)
+    table.add_column(say("amount", language), no_wrap=True, justify="right")
+    table.add_column(say("why", language), overflow="fold")
 
 
 def described(item: WorkItem) -> tuple[str, str, str]:

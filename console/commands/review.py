@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Annotated
 
 import cyclopts
+from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
 from bots import reviewer
 from bots.office import Office
 from config.errors import ConfigError
-from console.commands.queue import described
+from console.commands.queue import described, invoice_columns
+from console.phrases import say
 from console.words import out, print_json, state_text
 from flows.desk import open_office
 from records import WorkItem, reviews, work_items
@@ -35,17 +37,20 @@ def list_tasks(*, home: Home = None, json: bool = False) -> int:
     """
     with open_office(home, flow="review") as office, office.records.read() as tx:
         tasks = [(task, work_items.get(tx, task.item_id)) for task in reviews.list_open(tx)]
+    language = office.settings.language
     if json:
         print_json([_as_json(task, item, office) for task, item in tasks])
         return 3 if tasks else 0
     if not tasks:
-        out.print("Nothing waits for a person.")
+        out.print(say("Nothing waits for a person.", language))
         return 0
-    table = Table("task", "supplier", "number", "amount", "why", box=None, header_style="bold", pad_edge=False)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column(say("task", language), no_wrap=True)
+    invoice_columns(table, language)
     for task, item in tasks:
-        why = "\n".join(f"[yellow]{r.code}[/] {r.text(office.settings.language)}" for r in task.reasons)
-        persons = " [dim](two persons)[/]" if task.needs > 1 else ""
-        table.add_row(_short(task.id), *described(item), why + persons)
+        why = "\n".join(f"[yellow]{r.code}[/] {escape(r.text(language))}" for r in task.reasons)
+        persons = f" [dim]({say('two persons', language)})[/]" if task.needs > 1 else ""
+        table.add_row(_short(task.id), *(escape(text) for text in described(item)), why + persons)
     out.print(table)
     out.print(
         "[dim]oficio review show TASK · accept TASK · correct TASK field=value ... · reject TASK --comment WHY[/]"
@@ -68,14 +73,19 @@ def show(task: str, /, *, home: Home = None, json: bool = False) -> None:
         print_json(_as_json(found, item, office))
         return
     language = office.settings.language
-    lines = [f"[yellow]{r.code}[/] {r.text(language)}\n      [dim]{r.mend(language)}[/]" for r in found.reasons]
-    out.print(Panel("\n".join(lines), title=f"why a person is asked · {_short(found.id)}", title_align="left"))
-    table = Table("field", "value", "from", box=None, header_style="bold", pad_edge=False)
+    lines = [
+        f"[yellow]{r.code}[/] {escape(r.text(language))}\n      [dim]{escape(r.mend(language))}[/]"
+        for r in found.reasons
+    ]
+    title = f"{say('why a person is asked', language)} · {_short(found.id)}"
+    out.print(Panel("\n".join(lines), title=title, title_align="left"))
+    headings = (say(name, language) for name in ("field", "value", "from"))
+    table = Table(*headings, box=None, header_style="bold", pad_edge=False)
     seen = item.payload.get("reading", {}).get("fields", {})
     for name, value in item.payload.get("invoice", {}).get("fields", {}).items():
         place = seen.get(name, {})
         page = f", page {place['page']}" if "page" in place else ""
-        table.add_row(name, value, f"[dim]{place.get('source', 'person')}{page}[/]")
+        table.add_row(name, escape(value), f"[dim]{place.get('source', 'person')}{page}[/]")
     out.print(table)
     for document in item.documents:
         out.print(f"[dim]{document.role}: {office.records.archive.path(document.sha256)}[/]")

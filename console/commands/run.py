@@ -6,7 +6,8 @@ from pathlib import Path
 
 from rich.table import Table
 
-from config.errors import Reason
+from config.errors import Language, Reason
+from console.phrases import say
 from console.watching import ProgressView
 from console.words import err, out, print_error_reason, print_json
 from flows.desk import open_office
@@ -46,15 +47,16 @@ def run(
         counts = {reason.code: count for reason, count in faults.values()}
         print_json(report.to_json() | {"waiting": waiting, "faults": counts})
     else:
-        print_report(report)
+        print_report(report, language)
         for result in report.results:
             if result.error:
                 print_error_reason(result.error, language)
         for reason, count in faults.values():
             print_error_reason(reason, language)
-            err.print(f"      [dim]{count} items wait for it, or were set aside: oficio queue[/]")
+            words = say("{count} items wait for it, or were set aside:", language).format(count=count)
+            err.print(f"      [dim]{words} oficio queue[/]")
         if waiting:
-            out.print(f"[yellow]{waiting}[/] wait for a person: [bold]oficio review[/]")
+            out.print(say("{count} wait for a person:", language).format(count=waiting), "[bold]oficio review[/]")
     return 1 if report.failed else 3 if waiting else 0
 
 
@@ -68,11 +70,13 @@ def _faults(tx: Transaction, process: str) -> dict[str, tuple[Reason, int]]:
     return faults
 
 
-def print_report(report: RunReport) -> None:
+def print_report(report: RunReport, language: Language = "en") -> None:
     """A row a step: what went where, and how long it took."""
-    table = Table("step", "items", "outcome", "time", box=None, header_style="bold", pad_edge=False)
+    headings = (say(name, language) for name in ("step", "items", "outcome", "time"))
+    table = Table(*headings, box=None, header_style="bold", pad_edge=False)
     for result in report.results:
-        outcomes = ", ".join(f"{count} {state}" for state, count in sorted(result.report.outcomes.items()))
+        counts = sorted(result.report.outcomes.items())
+        outcomes = ", ".join(f"{count} {say(state, language)}" for state, count in counts)
         stopped = f"[red]{result.error.code}[/] " if result.error else ""
         table.add_row(
             result.step, str(result.report.total), stopped + (outcomes or "-"), f"{result.report.seconds:.1f} s"

@@ -32,7 +32,7 @@ def test_a_run_does_the_main_job_and_a_signal_ends_all(tmp_path: Path, ending: s
             up.send_signal(ending)
             assert up.wait(120) == 0
         finally:
-            up.kill()
-            up.wait()
+            up.terminate()
+            up.wait(120)
         assert processes_of(office.rig.home) == []
         assert b"Traceback" not in (tmp_path / "up.log").read_bytes()
