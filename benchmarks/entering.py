@@ -109,7 +109,7 @@ def measure(folder: Path, url: str, rounds: int, size: int) -> dict[str, object]
                 seconds["form"].append((alone - hand) / size)
                 seconds["protocol"].append((whole - alone) / size)
         clerk.close()
-    accounts.give_back(office, seat.lease)
+    accounts.give_back(office, seat)
     middle = {name: statistics.median(values) for name, values in seconds.items()}
     return {
         "seconds an item": {name: round(value, 3) for name, value in middle.items()},

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from bots.office import Office, StageReport
 from config.errors import ApplicationException, BusinessException, Reason
-from records import WorkItem, reviews, work_items
+from records import Evidence, WorkItem, reviews, work_items
 
 __all__ = ["REREAD", "as_fault", "each_claimed", "settle_failure"]
 
@@ -68,23 +68,29 @@ def each_claimed(
     report.seconds = time.monotonic() - started
 
 
-def settle_failure(office: Office, item: WorkItem, error: Exception) -> str:
+def settle_failure(office: Office, item: WorkItem, error: Exception, evidence: Sequence[Evidence] = ()) -> str:
     """Put an item whose work failed where it belongs, and return that outcome.
 
     A business exception becomes a review task; an application exception is postponed with back-off and, after its
     last attempt, fails; anything else is a defect of ours: its traceback is logged and the item fails.
+
+    Args:
+        evidence: what shows how it failed.
     """
     error = as_fault(error)
     with office.records.begin() as tx:
         if isinstance(error, BusinessException):
+            item = work_items.move(
+                tx, item, "review", action="review.asked", reason=error.reason, outcome="refused", evidence=evidence
+            )
             reviews.open(tx, item, reasons=[error.reason], proposal=item.payload.get("invoice", {}), routes=REREAD)
             return "review"
         if isinstance(error, ApplicationException):
-            moved = work_items.postpone(tx, item, error=error)
+            moved = work_items.postpone(tx, item, error=error, evidence=evidence)
             return "failed" if moved.state == "failed" else "postponed"
         log.error("item %s failed: a defect", item.id, exc_info=error)
         reason = Reason("OF901", where=item.id, facts={"error": f"{type(error).__name__}: {error}"})
-        work_items.move(tx, item, "failed", action="item.failed", reason=reason, outcome="failed")
+        work_items.move(tx, item, "failed", action="item.failed", reason=reason, outcome="failed", evidence=evidence)
         return "failed"
 
 

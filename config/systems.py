@@ -98,6 +98,9 @@ class Limits(Described):
     quiet_ms: int = Field(default=100, ge=0)
     """Typed fields are believed when the page was not redrawn for so long (pages that render late)."""
     items_per_context: int = Field(default=200, ge=1)
+    """After so many items the robot logs in anew, in a clean browser context."""
+    browser_mb: int = Field(default=1500, ge=100)
+    """A browser that holds more megabytes is started anew at the next login."""
     dialogs: int = Field(default=20, ge=1)
     download: int = Field(default=50, ge=1)
     """Megabytes."""
@@ -298,6 +301,14 @@ class System(Described):
     login: Login
     forms: Mapping[str, Form]
     lists: Mapping[str, Listing] = Field(default_factory=dict)
+
+    @property
+    def longest_step(self) -> float:
+        """The longest `timeout` of any step, in seconds; 0 when none has one."""
+        forms = [step for form in self.forms.values() for step in (*form.steps, *form.after, *form.look_up.steps,
+                 *form.read_back.steps)]  # fmt: skip
+        lists = [step for listing in self.lists.values() for step in listing.steps]
+        return max((step.timeout or 0 for step in every_step((*self.login.steps, *forms, *lists))), default=0)
 
     @field_validator("url")
     @classmethod

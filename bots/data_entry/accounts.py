@@ -19,17 +19,22 @@ from config.errors import ApplicationException, ConfigError, OficioError
 from config.systems import Account, System
 from connectors.browser.session import Session
 from connectors.secrets import Secret, find_secret
-from records import Lease, leases
+from records import Lease, Transaction, leases
 
 __all__ = ["Seat", "is_dead", "log_in", "take_seat", "worker_name"]
 
 
 @dataclass
 class Seat:
-    """An account that this robot holds, with its secrets."""
+    """An account that this robot holds, with its secrets.
+
+    Attributes:
+        slot: one of the system's `parallel` places; None for the moment in which a login is a fence.
+    """
 
     account: Account
     lease: Lease
+    slot: Lease | None
     secrets: tuple[Secret, ...]
     renewed: float
 
@@ -64,20 +69,37 @@ def lease_name(system: str, user: str) -> str:
 
 
 def take_seat(office: Office, name: str, system: System, worker: str, only: str | None = None) -> Seat | None:
-    """The first account that is free, or whose robot is dead; None when all are at work."""
+    """The first account that is free, or whose robot is dead; None when all are at work, or as many as may be.
+
+    Args:
+        only: this account and no other, for a login that is a fence: it needs no place of its own.
+    """
+    slot = None
+    if only is None and (slot := _take_slot(office, name, system, worker)) is None:
+        return None
     for account in system.accounts:
         if only is not None and account.user != only:
             continue
         lease = _take(office, lease_name(name, account.user), worker, timedelta(seconds=system.limits.lease))
         if lease is not None:
+            seat = Seat(account, lease, slot, (), time.monotonic())
             names = [account.secret, *([account.totp] if account.totp else [])]
             try:
-                secrets = tuple(find_secret(one, office.settings.home) for one in names)
+                seat.secrets = tuple(find_secret(one, office.settings.home) for one in names)
             except ConfigError:
-                give_back(office, lease)
+                give_back(office, seat)
                 raise
-            return Seat(account, lease, secrets, time.monotonic())
+            return seat
+    if slot is not None:
+        _release(office, slot)
     return None
+
+
+def _take_slot(office: Office, name: str, system: System, worker: str) -> Lease | None:
+    """One of the places that robots of all processes and machines share."""
+    ttl = timedelta(seconds=system.limits.lease)
+    slots = (_take(office, f"system:{name}:robot#{number}", worker, ttl) for number in range(system.parallel))
+    return next((slot for slot in slots if slot is not None), None)
 
 
 def _take(office: Office, name: str, worker: str, ttl: timedelta) -> Lease | None:
@@ -91,14 +113,19 @@ def _take(office: Office, name: str, worker: str, ttl: timedelta) -> Lease | Non
         return lease
 
 
-def give_back(office: Office, lease: Lease) -> None:
+def give_back(office: Office, seat: Seat) -> None:
     """Leave an account to others."""
+    _release(office, *(lease for lease in (seat.lease, seat.slot) if lease is not None))
+
+
+def _release(office: Office, *held: Lease) -> None:
     with contextlib.suppress(OficioError), office.records.begin() as tx:
-        leases.release(tx, lease)
+        for lease in held:
+            leases.release(tx, lease)
 
 
 def keep_seat(office: Office, seat: Seat, system: System, *, now: bool = False) -> None:
-    """Renew the lease when a third of it has gone by (or `now`).
+    """Renew the leases when a third of their time has gone by (or `now`).
 
     Raises:
         OficioError: OF702, another robot has the account.
@@ -106,8 +133,16 @@ def keep_seat(office: Office, seat: Seat, system: System, *, now: bool = False) 
     if not now and time.monotonic() - seat.renewed < system.limits.lease / 3:
         return
     with office.records.begin() as tx:
-        seat.lease = leases.renew(tx, seat.lease, timedelta(seconds=system.limits.lease))
+        renew_seat(tx, seat, system)
     seat.renewed = time.monotonic()
+
+
+def renew_seat(tx: Transaction, seat: Seat, system: System) -> None:
+    """Renew the leases in a transaction of the caller's."""
+    ttl = timedelta(seconds=system.limits.lease)
+    seat.lease = leases.renew(tx, seat.lease, ttl)
+    if seat.slot is not None:
+        seat.slot = leases.renew(tx, seat.slot, ttl)
 
 
 def log_in(session: Session, system: System, seat: Seat) -> None:
@@ -128,6 +163,7 @@ def log_in(session: Session, system: System, seat: Seat) -> None:
             raise ConfigError("OF514", session.url, user=seat.account.user, shown=shown[0])
         probe = ladder_of(system.login.probe, "any", values, itself=True)
         session.wait(system.login.probe_frame, probe)
+        session.inside = True
     except ApplicationException as error:
         if error.code == "OF512":
             raise ApplicationException("OF516", session.url, user=seat.account.user, what=error.reason.facts) from None

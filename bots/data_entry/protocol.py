@@ -17,7 +17,7 @@ from typing import Any
 
 from bots.data_entry import accounts
 from bots.data_entry.accounts import Seat
-from bots.data_entry.evidence import kept, kept_files, kept_read_back
+from bots.data_entry.evidence import at_failure, kept, kept_files, kept_read_back
 from bots.data_entry.ladders import ladder_of
 from bots.data_entry.looking import Difference, Hit, differences, look_up
 from bots.data_entry.record import record_of
@@ -29,7 +29,7 @@ from config.errors import ApplicationException, BusinessException, OficioError, 
 from config.systems import Form, System
 from connectors.browser.page_rules import origin_of
 from connectors.browser.session import Session, Submission
-from records import Evidence, Where, WorkItem, intents, leases, reviews, work_items
+from records import Evidence, Where, WorkItem, intents, reviews, work_items
 
 __all__ = ["Clerk"]
 
@@ -139,6 +139,8 @@ class Held:
         session = clerk.ready_session()
         record = dict(self.record)
         session.fresh_item(lambda template: render(template, record))
+        if self.item.attempts > 0 or self._tries() > 0:
+            session.begin_trace()
         self.runner = Runner(
             session, clerk.system, record, frame=clerk.form.frame, together=clerk.form.lane == "together",
             beat=self.beat, deadline=self.deadline, files=self._file,
@@ -258,6 +260,7 @@ class Held:
             return self._to_person(intent, self._differs(wrong[0], ours=intent is not None), evidence)
         self._confirm(intent, hits[0], evidence)
         crashpoints.reach("entry.confirmed")
+        runner.session.end_trace()
         clerk.done_here += 1
         return "entered"
 
@@ -284,6 +287,7 @@ class Held:
 
     def _uncertain(self, intent: intents.Intent, error: OficioError, proof: list[Evidence]) -> str:
         """A save left and its outcome is not known: say so durably, then find out."""
+        proof = [*proof, *self.at_failure()]
         with self.clerk.office.records.begin() as tx:
             item = work_items.move(
                 tx, self.item, "uncertain", action="entry.uncertain", reason=error.reason, outcome="uncertain",
@@ -291,6 +295,14 @@ class Held:
             )  # fmt: skip
         self.item = item
         return self._settle(intent, fence=False, error=error)
+
+    def at_failure(self) -> list[Evidence]:
+        """What the session shows of its failure, once: it is closed after that."""
+        clerk = self.clerk
+        if clerk.session is None:
+            return []
+        rungs = self.runner.rungs if self.runner is not None else {}
+        return at_failure(clerk.office.records, clerk.session, clerk.seat.secrets, rungs)
 
     def _settle(self, intent: intents.Intent, *, fence: bool, error: OficioError | None = None) -> str:
         """Posted or not? A new login ends what still could post; wait longer than the slowest save; look.
@@ -338,7 +350,7 @@ class Held:
             accounts.log_in(session, clerk.system, seat)
         finally:
             session.close()
-            accounts.give_back(clerk.office, seat.lease)
+            accounts.give_back(clerk.office, seat)
         return True
 
     def _defer(self) -> None:
@@ -387,9 +399,9 @@ class Held:
             return
         ttl = timedelta(seconds=limits.lease)
         with clerk.office.records.begin() as tx:
-            seat = leases.renew(tx, clerk.seat.lease, ttl)
+            accounts.renew_seat(tx, clerk.seat, clerk.system)
             item = work_items.renew(tx, self.item, ttl)
-        self.item, clerk.seat.lease = item, seat
+        self.item = item
         self.renewed = clerk.seat.renewed = time.monotonic()
 
     def _wait(self, seconds: float) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from bots.data_entry import accounts, drift
 from bots.data_entry.looking import canonical_row, pages
+from bots.data_entry.pace import Pace
 from bots.data_entry.protocol import Clerk, Held
 from bots.data_entry.runner import Runner
 from bots.data_entry.values import known
@@ -22,10 +23,9 @@ from bots.stages import settle_failure
 from config.errors import ApplicationException, ConfigError, OficioError
 from config.systems import System
 from config.yaml_file import read_yaml
-from connectors.browser import find_browser
-from connectors.browser.driver import driver, launch_arguments
+from connectors.browser.chromium import Chromium
 from connectors.browser.session import Session
-from records import WorkItem, work_items
+from records import Evidence, WorkItem, work_items
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -57,13 +57,8 @@ def base_url(name: str, system: System) -> str:
 @contextmanager
 def browser() -> Iterator[Browser]:
     """A browser in this thread."""
-    path = find_browser().path
-    with driver() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=launch_arguments())
-        try:
-            yield started
-        finally:
-            started.close()
+    with Chromium() as chromium:
+        yield chromium.browser
 
 
 @dataclass
@@ -78,8 +73,14 @@ class _Run:
     left: int
     report: StageReport
     stop: threading.Event
+    pace: Pace
+    done: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
     errors: list[OficioError] = field(default_factory=list)
+
+    def over(self) -> bool:
+        """Whether no further item is to be begun."""
+        return self.left <= 0 or self.stop.is_set() or self.done.is_set()
 
     def take(self) -> bool:
         """Whether there is room for one more item."""
@@ -124,11 +125,11 @@ def enter(
     started = time.monotonic()
     run = _Run(
         office, system_name, system, form_name, process, limit if limit is not None else office.settings.invoices.batch,
-        report, stop or threading.Event(),
+        report, stop or threading.Event(), Pace(min(system.parallel, len(system.accounts))),
     )  # fmt: skip
     waiting = _waiting(run)
     if waiting:
-        robots = min(system.parallel, len(system.accounts), waiting)
+        robots = min(run.pace.most, waiting)
         with ThreadPoolExecutor(robots, thread_name_prefix="robot") as pool:
             for future in [pool.submit(_robot, run, number) for number in range(robots)]:
                 future.result()
@@ -151,30 +152,43 @@ def _robot(run: _Run, number: int) -> None:
         if seat is None:
             return
         try:
-            with browser() as chromium:
-                _work(run, seat, worker, chromium)
+            with Chromium() as chromium:
+                _work(run, seat, number, worker, chromium)
         finally:
-            accounts.give_back(run.office, seat.lease)
+            accounts.give_back(run.office, seat)
     except OficioError as error:
         run.office.log.warning("robot %s stopped: %s", number, error)
         run.errors.append(error)
 
 
-def _work(run: _Run, seat: accounts.Seat, worker: str, chromium: Browser) -> None:
+def _work(run: _Run, seat: accounts.Seat, number: int, worker: str, chromium: Chromium) -> None:
     system, url = run.system, base_url(run.name, run.system)
+
+    def opened() -> Session:
+        return Session(chromium.ready(system.limits.browser_mb), system, url, watchdog=chromium.watchdog)
+
     clerk = Clerk(
-        run.office, run.name, system, run.form_name, system.forms[run.form_name], seat,
-        lambda: Session(chromium, system, url), worker,
+        run.office, run.name, system, run.form_name, system.forms[run.form_name], seat, opened, worker
     )  # fmt: skip
     try:
-        while run.take():
+        while _may_go_on(run, number, seat) and run.take():
             item = _claim(run, worker)
             if item is None:
+                run.done.set()
                 return
             run.note(_one(run, clerk, item))
     finally:
         clerk.close()
         _report_drift(run, clerk)
+
+
+def _may_go_on(run: _Run, number: int, seat: accounts.Seat) -> bool:
+    """Wait for the pause that the system needs, and while it bears fewer robots; False when there is nothing left."""
+    until = time.monotonic() + run.pace.pause
+    while not run.over() and (number >= run.pace.allowed or time.monotonic() < until):
+        run.stop.wait(0.1)
+        accounts.keep_seat(run.office, seat, run.system)
+    return not run.over()
 
 
 def _report_drift(run: _Run, clerk: Clerk) -> None:
@@ -198,29 +212,49 @@ def _claim(run: _Run, worker: str) -> WorkItem | None:
             held = work_items.find(tx, run.process, states=STATES)
         if not any(accounts.is_dead(item.held_by) for item in held) or time.monotonic() > deadline:
             return None
-        time.sleep(0.2)
+        if run.stop.wait(0.2):
+            return None
 
 
 def _one(run: _Run, clerk: Clerk, item: WorkItem) -> str:
     """One item's boundary: whatever went wrong with it, the batch goes on."""
     held = Held(clerk, item)
     try:
-        return held.enter()
+        outcome = held.enter()
     except ConfigError:
         with run.office.records.begin() as tx:
             work_items.release(tx, held.item)
         raise
     except Exception as error:  # noqa: BLE001 - the item's boundary
-        if isinstance(error, OficioError) and error.code == "OF702":
-            clerk.close()
-            return "taken over"
-        clerk.close()  # whatever state the page is in, the next item starts from a new login
-        return _put_aside(run, held, error)
+        return _failed(run, held, error)
+    _note_pace(run, clerk)
+    return outcome
 
 
-def _put_aside(run: _Run, held: Held, error: Exception) -> str:
+def _failed(run: _Run, held: Held, error: Exception) -> str:
+    """Keep what shows how an item failed, put it aside, and let the next one start from a new login."""
+    clerk = held.clerk
+    status = error.reason.facts.get("status", "") if isinstance(error, OficioError) else ""
+    _note_pace(run, clerk, status)
+    taken_over = isinstance(error, OficioError) and error.code == "OF702"
+    evidence = [] if taken_over else held.at_failure()
+    clerk.close()
+    return "taken over" if taken_over else _put_aside(run, held, error, evidence)
+
+
+def _note_pace(run: _Run, clerk: Clerk, status: str = "") -> None:
+    waits = clerk.session.waits if clerk.session is not None else []
+    if run.pace.note(waits, status):
+        run.office.log.warning(
+            "%s is slow or asks for less: %d robot(s), %.1f s between items",
+            run.name, run.pace.allowed, run.pace.pause,
+        )  # fmt: skip
+    waits.clear()
+
+
+def _put_aside(run: _Run, held: Held, error: Exception, evidence: list[Evidence]) -> str:
     try:
-        return settle_failure(run.office, held.item, error)
+        return settle_failure(run.office, held.item, error, evidence)
     except OficioError as lost:
         if lost.code != "OF702":
             raise
@@ -248,4 +282,4 @@ def list_entries(office: Office, system_name: str, *, name: str = "entries") -> 
             runner.do(listing.steps)
             return [canonical_row(row, listing.rows, runner) for page in pages(runner, listing.rows) for row in page]
     finally:
-        accounts.give_back(office, seat.lease)
+        accounts.give_back(office, seat)

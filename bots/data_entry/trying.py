@@ -146,7 +146,7 @@ class _logged_in:  # noqa: N801 - used as a context manager
         self.session.close()
         self.chromium.__exit__(None, None, None)
         if self.seat is not None:
-            accounts.give_back(self.office, self.seat.lease)
+            accounts.give_back(self.office, self.seat)
         if isinstance(error, OficioError):
             self.trial.problem = error.reason
             return True

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from config.errors import ApplicationException, BusinessException, OficioError
 from config.systems import System
+from connectors.browser import tracing
+from connectors.browser.chromium import Watchdog
 from connectors.browser.errors import typed
 from connectors.browser.ladder import document_script
 from connectors.browser.page_rules import DialogDesk, is_draft, is_write, only_these, origin_of
@@ -37,10 +41,23 @@ class Context:
         system: the description; its allowed origins are the only ones that are reached.
         url: the base address.
         dry: block every write that the description does not call a draft.
+        watchdog: of the browser; without one, a page that is busy for ever is waited for.
+
+    Attributes:
+        acts: what was done for this item, with seconds and the error: the locator log.
+        waits: seconds that new documents took, since the pace was last taken.
+        inside: whether the login was seen to be good.
+        traced: whether a trace is being taken.
     """
 
-    def __init__(self, browser: Browser, system: System, url: str, *, dry: bool = False):
-        self.system, self.url, self.dry = system, url.rstrip("/"), dry
+    def __init__(
+        self, browser: Browser, system: System, url: str, *, dry: bool = False, watchdog: Watchdog | None = None
+    ):
+        self.system, self.url, self.dry, self.watchdog = system, url.rstrip("/"), dry, watchdog
+        self.acts: deque[tuple[str, float, str]] = deque(maxlen=200)
+        self.waits: list[float] = []
+        self.inside = self.traced = False
+        self.patience = system.limits.load + system.limits.step + system.longest_step
         self.origins = {origin_of(url), *map(origin_of, system.origins)}
         self.incident: OficioError | None = None
         self.traffic = Traffic()
@@ -70,6 +87,23 @@ class Context:
 
         with contextlib.suppress(Error):
             self.context.close()
+
+    def begin_trace(self) -> None:
+        """Take a trace from here on, when there is none yet."""
+        if not self.traced:
+            tracing.started(self.context)
+            self.traced = True
+
+    def end_trace(self, secrets: Sequence[str] | None = None) -> bytes | None:
+        """End the trace, if there is one; its bytes when they are wanted, with these secrets masked."""
+        if not self.traced:
+            return None
+        self.traced = False
+        with self.acting("trace"):
+            if secrets is not None:
+                return tracing.kept(self.context, secrets)
+            tracing.forgotten(self.context)
+            return None
 
     def _report(self, error: OficioError) -> None:
         self.incident = self.incident or error
@@ -110,6 +144,7 @@ class Context:
     def fresh_item(self, reply: Callable[[str], str]) -> None:
         """Forget the counts and incidents of the item before."""
         self.incident = None
+        self.acts.clear()
         self.dialogs.seen.clear()
         self.dialogs.reply = reply
         for name in [name for name in self.pages if name != PAGE]:
@@ -120,12 +155,20 @@ class Context:
         """Turn Playwright's errors into ours; an incident that the page caused comes first."""
         from playwright.sync_api import Error
 
+        started, why = time.monotonic(), ""
         try:
-            yield
-        except Error as error:
+            with self.watchdog.within(self.patience) if self.watchdog else contextlib.nullcontext():
+                yield
+        except (Error, OficioError) as error:
+            ours = error if isinstance(error, OficioError) else typed(error, what, self.page.url)
+            why = str(ours)
             if self.incident is not None:
                 raise self.incident from error
-            raise typed(error, what, self.page.url) from error
+            if ours is error:
+                raise
+            raise ours from error
+        finally:
+            self.acts.append((what, time.monotonic() - started, why))
         if self.incident is not None:
             raise self.incident
 

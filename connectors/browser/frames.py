@@ -85,10 +85,12 @@ class Frames(Context):
         """Go to an address of the system in a frame (or the whole page): always a document as the server has it now."""
         url = self.address(frame, path)
         target = self.frame(frame)
+        started = time.monotonic()
         with self.acting(f"open {path}"):
             response = target.goto(url, wait_until="domcontentloaded")
             if response is None:  # the same page but for what follows `#`: what it shows may be what it hopes
                 response = self.page.reload(wait_until="domcontentloaded")
+        self.waits.append(time.monotonic() - started)
         self.arrived(frame, response)
 
     @contextlib.contextmanager
@@ -97,8 +99,10 @@ class Frames(Context):
         if loads is None:
             yield
             return
+        started = time.monotonic()
         with self.frame(loads).expect_navigation(wait_until="domcontentloaded") as navigation:
             yield
+        self.waits.append(time.monotonic() - started)
         self.arrived(loads, navigation.value)
 
     @contextlib.contextmanager

@@ -120,9 +120,21 @@ class Showing(Frames):
         return answer
 
     def picture(self) -> bytes:
-        """The window as it is now, as a picture (JPEG); passwords are shown as dots by the browser."""
+        """The window as it is now, as a picture (JPEG); what is typed before the login is good is covered."""
+        covered = [] if self.inside else [frame.locator("input, textarea") for frame in self.page.frames]
         with self.acting("screenshot"):
-            return self.page.screenshot(type="jpeg", quality=60, caret="initial", animations="allow")
+            return self.page.screenshot(type="jpeg", quality=60, caret="initial", animations="allow", mask=covered)
+
+    def tree(self) -> list[dict[str, str]]:
+        """Each frame: its name, its address, and the name or address of the one around it."""
+        return [
+            {
+                "name": frame.name,
+                "url": frame.url,
+                "within": (frame.parent_frame.name or frame.parent_frame.url) if frame.parent_frame else "",
+            }
+            for frame in self.page.frames
+        ]
 
     def text(self) -> str:
         """The text of all frames, each under its name: what a person would read."""
