@@ -22,7 +22,8 @@ def ladder(target: Target, own: frozenset[str] = frozenset()) -> Ladder:
     Args:
         own: texts that are this record's own, and so name nothing in another record's page.
     """
-    rungs = [(rung, text) for rung, text in target.rungs if text not in own]
+    labelled = bool(target.rung("label"))
+    rungs = [(rung, text) for rung, text in target.rungs if text not in own and not (labelled and rung == "row")]
     found: Ladder = {}
     for names, most in ((_CAPTIONS, 2), (_NAMES, 3)):
         for rung, text in rungs:

@@ -114,7 +114,7 @@ def look_up_of(recording: Recording, row: Row, values: Values, key: Field, write
     opening = next((one for one in recording.part("open") if one.target is not None), None)
     heading = opening.target.rung("column") if opening is not None and opening.target is not None else ""
     columns = {field.name: heading for heading, field in row.fields.items()}
-    if heading in row.table.headings and heading not in columns.values():
+    if heading and heading in row.table.headings and heading not in columns.values():
         columns = {"record": heading, **columns}
     rows["columns"] = columns
     formats = {

@@ -39,6 +39,7 @@
   // -- rungs: what might name an element, then only what does --
   const textsBefore = el => {
     const found = [], cell = el.closest('td,th,dd,[role=cell],[role=gridcell]');
+    for (let one = el.previousSibling; one; one = one.previousSibling) if (one.nodeType === Node.TEXT_NODE) found.push(short(one.data));
     for (let one = cell && cell.previousElementSibling; one; one = one.previousElementSibling) found.push(short(one.textContent));
     let outer = el.parentElement;
     for (let level = 0; outer && level < 5; level++, outer = outer.parentElement) {

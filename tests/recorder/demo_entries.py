@@ -29,11 +29,11 @@ def recorded(chromium: Browser, url: str, person: Clerk) -> Described:
     return describe(recording, SAMPLE, person.key, name="old", form="invoice")
 
 
-def install(described: Described, office: Office) -> Path:
+def install(described: Described, office: Office, name: str = "old", password: str = "robot-uno-1984") -> Path:
     """The description in the office's config, the password in its store."""
-    path = keep(described, "old", office.settings.systems)
-    secret = office.settings.home / "secrets" / "old-bot1"
-    secret.write_text("robot-uno-1984", "utf-8")
+    path = keep(described, name, office.settings.systems)
+    secret = office.settings.home / "secrets" / described.data["accounts"][0]["secret"]
+    secret.write_text(password, "utf-8")
     secret.chmod(0o600)
     return path
 
@@ -55,10 +55,10 @@ def invoice(number: int, lines: int, chance: random.Random) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def enter_all(office: Office, records: Sequence[dict[str, Any]]) -> list[str]:
+def enter_all(office: Office, records: Sequence[dict[str, Any]], name: str = "old", form: str = "invoice") -> list[str]:
     """Enter records; the state of each, with its reason when it has one."""
-    items = add_records(office, "old", load_system(office, "old"), "invoice", records)
-    enter(office, "old", form="invoice", process=process_of("old", "invoice"), limit=len(items))
+    items = add_records(office, name, load_system(office, name), form, records)
+    enter(office, name, form=form, process=process_of(name, form), limit=len(items))
     return [item.state + (item.reason.text() if item.reason else "") for item in outcomes(office, items)]
 
 

@@ -93,3 +93,58 @@ def _frame(page: Page, name: str) -> Frame:
     frame = page.frame(name=name)
     assert frame is not None
     return frame
+
+
+BILL: dict[str, Any] = {
+    "vendor": "Acme Paper LLC", "number": "X-17", "date": "2026-03-30", "terms": "Net 30", "total": "1290.50",
+    "lines": [
+        {"text": "Toner", "quantity": "12", "price": "1.75", "account": "5000"},
+        {"text": "Repair", "quantity": "1", "price": "1269.50", "account": "5100"},
+    ],
+}  # fmt: skip
+
+
+class Bookkeeper:
+    """Enters the bill in the foreign system by hand."""
+
+    key = "not asked for"
+
+    def __call__(self, part: Part, recorder: Recorder) -> None:
+        {"login": self.log_in, "enter": self.enter, "look": self.look, "open": self.open}[part](recorder.page)
+
+    def log_in(self, page: Page) -> None:
+        page.get_by_label("Company").fill("north")
+        page.get_by_label("User").fill("robot")
+        page.get_by_label("Password").fill("open-sesame")
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_text("Welcome").wait_for()
+
+    def enter(self, page: Page) -> None:
+        page.get_by_role("link", name="New bill").click()
+        page.get_by_label("Vendor").press_sequentially("acme p")
+        page.locator("#hints li").click()
+        page.get_by_label("Bill number").press_sequentially("X-17")
+        page.get_by_label("Bill date").press_sequentially("03/30/2026")
+        page.get_by_label("Terms").select_option("Net 30")
+        for n, (text, quantity, price, account) in enumerate(
+            [("Toner", "12", "1.75", "a1"), ("Repair", "1", "1,269.50", "a2")]
+        ):
+            if n:
+                page.get_by_role("button", name="Add line").click()
+            page.fill(f"[name='items[{n}][text]']", text)
+            page.fill(f"[name='items[{n}][qty]']", quantity)
+            page.fill(f"[name='items[{n}][price]']", price)
+            page.select_option(f"[name='items[{n}][account]']", account)
+        page.get_by_text("1,290.50").wait_for()
+        page.get_by_role("button", name="Save bill").click()
+        page.get_by_text("The bill was saved").wait_for()
+
+    def look(self, page: Page) -> None:
+        page.get_by_role("link", name="Bills").click()
+        page.get_by_label("Find bill").fill("X-17")
+        page.get_by_role("button", name="Go").click()
+        page.get_by_text("Details").wait_for()
+
+    def open(self, page: Page) -> None:
+        page.get_by_text("Details").click()
+        page.locator("dl").wait_for()
