@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -85,11 +85,8 @@ def _form(recording: Recording, at: int, values: Values, key: Field, findings: F
     form["steps"] = [*_from_landing(recording, "enter", findings), *writer.steps(done)]
     if check:
         form["check"] = check
-    form["save"] = _save(save, writer)
-    after = writer.simple(actions[at + 1 :], {})
-    if said := _said_after(recording, save, values):
-        after = [{"wait": {"text": said}}, *after]
-    if after:
+    form["save"] = _save(recording, save, writer)
+    if after := writer.simple(actions[at + 1 :], {}):
         form["after"] = after
     row = found_row(recording, values, key)
     if row is None:
@@ -106,12 +103,14 @@ def _form(recording: Recording, at: int, values: Values, key: Field, findings: F
     return {**keyed, "needs": _needs(template, done), **form, "look_up": looking, "read_back": reading}
 
 
-def _save(save: Action, writer: Writer) -> dict[str, Any]:
+def _save(recording: Recording, save: Action, writer: Writer) -> dict[str, Any]:
     if save.target is None:
         writer.findings.refuse("OF568", what=save.text, verb=save.verb)
     found: dict[str, Any] = {"press": writer.find(Do(((0, save),))), **writer.where(save)}
     if save.loads:
         found["loads"] = save.loads[0]
+    elif said := _said_after(recording, save, writer.own):
+        found["done"] = {"text": said}
     if save.supposed:
         writer.findings.note("the imported recording does not tell what the save loads; its own page is supposed")
     if requests := requests_of(save):
@@ -119,12 +118,9 @@ def _save(save: Action, writer: Writer) -> dict[str, Any]:
     return found
 
 
-def _said_after(recording: Recording, save: Action, values: Values) -> str:
-    """What the page said when it had saved without loading another document."""
-    if save.loads or save.loads is None:
-        return ""
+def _said_after(recording: Recording, save: Action, own: Collection[str]) -> str:
+    """What the page said when it had saved without loading another document; nothing of this record's own."""
     before = {text for _, text in save.before.texts}
-    own = [one.value for one in values.fields]
     said = [
         text for frame, text in recording.view("enter").texts
         if frame == save.frame and text not in before and not any(value in text for value in own)

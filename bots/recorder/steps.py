@@ -71,8 +71,6 @@ class Writer:
         if step is None:
             return []
         when = {"when": "{more}"} if do.more else {}
-        if action.verb == "fill" and loads:
-            return [{**step, **where}, {"keys": "Tab", **where, **loads}]
         return [{**step, **where, **loads, **when}]
 
     def where(self, action: Action) -> Step:

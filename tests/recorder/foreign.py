@@ -138,7 +138,10 @@ def create_app(books: Books) -> Starlette:
         bill = books.bills[request.path_params["n"] - 1]
         terms = {"1": "Due on receipt", "2": "Net 30", "3": "Net 60"}[bill["terms"]]
         accounts = {"a1": "5000", "a2": "5100", "a3": "5200", "": ""}
-        get = lambda n, name: bill.get(f"items[{n}][{name}]", "")  # noqa: E731
+
+        def get(n: int, name: str) -> str:
+            return str(bill.get(f"items[{n}][{name}]", ""))
+
         lines = "".join(
             f"<tr><td>{get(n, 'text')}</td><td>{get(n, 'qty')}</td><td>{get(n, 'price')}</td><td>{accounts[get(n, 'account')]}</td></tr>"
             for n in range(bill["count"])
