@@ -1,13 +1,17 @@
-"""XML that contradicts its page is found: one value of the XML changed, each field in turn, on real hybrid invoices.
+"""XML that contradicts its page is found: one value of the XML changed, each in turn, on hybrid invoices.
 
-    uv run python -m benchmarks.contradictions FOLDER
+    uv run python -m benchmarks.contradictions [FOLDER] [--generated N] [--missed]
 
-FOLDER holds PDFs with an embedded e-invoice (Factur-X, ZUGFeRD), such as the public corpus of the ZUGFeRD community.
-Fields in which the untouched file already differs from its page are not tried; they are counted as alarms.
+FOLDER holds PDFs with an embedded e-invoice (Factur-X, ZUGFeRD), such as the public corpus of the ZUGFeRD community;
+`--generated` adds N of `demo.invoices`.  Every field of the head, every value of every line and of every tax row is
+changed, in two ways each.  A change is *named* when the reading says that this value differs from the page, and *found*
+when at least the XML no longer agrees with itself.  Values that differ in the untouched file are not tried: those files
+are counted as alarms.
 """
 
 from __future__ import annotations
 
+import argparse
 import re
 import sys
 from collections import Counter
@@ -16,79 +20,174 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
-from bots.reader.compare import differences
-from bots.reader.page import Page
+from bots.reader.merge import merge
+from bots.reader.printed import PrintedText
 from bots.reader.reading import Reading
 from bots.reader.sources import SourceLimits, find_sources
 from bots.reader.splitting import understand_all
-from config.errors import DocumentRefused
+from config.errors import DocumentRefused, Reason
 from connectors.einvoice import EInvoice
+from demo.invoices import CASES, generate
 
-_AMOUNT = re.compile(r"-?\d+\.\d\d+")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_LINE = ("description", "quantity", "unit_price", "tax_rate", "line_total")
+_UNSAID = {"withholding", "gross prices", "rounding", "contradiction", "wrong VAT id"}
+_TAX = ("base", "rate", "amount")
+
+
+class Hybrid(NamedTuple):
+    """A PDF with an e-invoice, opened and read."""
+
+    name: str
+    einvoice: EInvoice
+    reading: Reading
+    printed: PrintedText
+
+    def doubts(self, einvoice: EInvoice) -> tuple[Reason, ...]:
+        """Why this XML with this page is not proven."""
+        return merge(einvoice, self.reading, self.printed).doubts
 
 
 @dataclass
 class Score:
-    """How often each field was changed, how often that was missed, and which fields differed untouched."""
+    """Counts by kind of value; `alarms` are values that differ in untouched files."""
 
     documents: int = 0
-    alarmed: int = 0
-    tried: Counter[str] = field(default_factory=Counter)
-    missed: Counter[str] = field(default_factory=Counter)
+    differ: int = 0
+    broken: int = 0
+    changed: Counter[str] = field(default_factory=Counter)
+    named: Counter[str] = field(default_factory=Counter)
+    found: Counter[str] = field(default_factory=Counter)
     alarms: Counter[str] = field(default_factory=Counter)
+    missed: list[str] = field(default_factory=list)
 
 
 def main() -> int:
-    """Print a line a field."""
-    if len(sys.argv) != 2:
-        print(__doc__, file=sys.stderr)
-        return 2
+    """Print a line a kind of value; 1 when a change was missed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--generated", type=int, default=0, metavar="N")
+    parser.add_argument("--missed", action="store_true", help="list the changes that were missed, and the alarms")
+    options = parser.parse_args()
     score = Score()
-    for einvoice, reading, pages in _hybrids(Path(sys.argv[1])):
-        _try(einvoice, reading, pages, score)
-    print(f"{score.documents} hybrids, {score.alarmed} differ from their page as they are: {dict(score.alarms)}")
-    for name, count in score.tried.most_common():
-        print(f"{name:18} changed {count:4}   missed {score.missed[name]:4}")
-    return 0
+    for hybrid in (*_public(options.folder), *_made(options.generated)):
+        _try(hybrid, score, verbose=options.missed)
+    print(f"{score.documents} hybrids; untouched, {score.differ} differ from their page: {dict(score.alarms)}")
+    print(f"{score.broken} more contradict themselves (sums, ids)")
+    print(f"{'value':22} {'changed':>8} {'named':>8} {'found':>8} {'missed':>8}")
+    for name, count in [*score.changed.most_common(), ("all", score.changed.total())]:
+        named, found = ((c.total() if name == "all" else c[name]) for c in (score.named, score.found))
+        print(f"{name:22} {count:8} {named:8} {found:8} {count - found:8}")
+    for line in score.missed if options.missed else ():
+        print(line)
+    return 0 if score.found.total() == score.changed.total() else 1
 
 
-def _hybrids(folder: Path) -> Iterator[tuple[EInvoice, Reading, tuple[Page, ...]]]:
-    for path in sorted(folder.rglob("*.pdf")):
+def _public(folder: Path | None) -> Iterator[Hybrid]:
+    """The hybrids of a folder, each once however often it is there."""
+    seen: set[str] = set()
+    for path in sorted(folder.rglob("*.pdf")) if folder is not None else ():
         try:
-            sources = find_sources(path.read_bytes(), path.name, SourceLimits(ocr_pages=0))
+            hybrid = _open(path.read_bytes(), path.name)
         except DocumentRefused:
             continue
-        if len(sources.einvoices) == 1 and any(page.words for page in sources.pages):
-            yield sources.einvoices[0], understand_all(sources.pages)[0], sources.pages
+        if hybrid is not None and (key := repr((hybrid.einvoice, hybrid.reading))) not in seen:
+            seen.add(key)
+            yield hybrid
 
 
-def _try(einvoice: EInvoice, reading: Reading, pages: tuple[Page, ...], score: Score) -> None:
-    untouched = {found.field for found in differences(einvoice, reading, pages)}
+def _made(count: int) -> Iterator[Hybrid]:
+    """Of the cases that EN 16931 says as pages do: it has no withheld tax, no gross prices, and rounds what is due."""
+    cases = [case for case in CASES if case not in _UNSAID]
+    for seed in range(count):
+        specimen = generate(f"contradictions {seed}", form="hybrid", case=cases[seed % len(cases)])
+        hybrid = _open(specimen.pdf, f"generated {seed} ({specimen.case}, {specimen.language})")
+        if hybrid is not None:
+            yield hybrid
+
+
+def _open(data: bytes, name: str) -> Hybrid | None:
+    sources = find_sources(data, name, SourceLimits(ocr_pages=0))
+    if len(sources.einvoices) != 1 or not any(page.words for page in sources.pages):
+        return None
+    return Hybrid(name, sources.einvoices[0], understand_all(sources.pages)[0], PrintedText.of(sources.pages))
+
+
+def _try(hybrid: Hybrid, score: Score, *, verbose: bool) -> None:
+    before = hybrid.doubts(hybrid.einvoice)
+    untouched = _names(before)
     score.documents += 1
-    score.alarmed += bool(untouched)
-    score.alarms.update(re.sub(r" \d+", "", name) for name in untouched)
-    for name, text in einvoice.fields.items():
-        if name in untouched or name == "payment_terms":  # worded freely
+    score.differ += bool(untouched)
+    score.broken += bool(before) and not untouched
+    score.alarms.update(_kind(name) for name in untouched)
+    if verbose and before:
+        score.missed += [f"alarm   {hybrid.name}: {reason.code} {dict(reason.facts)}" for reason in before]
+    for name, text, touched in _changes(hybrid.einvoice):
+        if name in untouched:
             continue
-        touched = replace(einvoice, fields={**einvoice.fields, name: _other(text)})
-        score.tried[name] += 1
-        if name not in {found.field for found in differences(touched, reading, pages)}:
-            score.missed[name] += 1
+        after, kind = hybrid.doubts(touched), _kind(name)
+        score.changed[kind] += 1
+        score.named[kind] += name in _names(after)
+        score.found[kind] += any(reason not in before for reason in after)
+        if all(reason in before for reason in after):
+            score.missed.append(f"missed  {hybrid.name}: {name} {text}")
 
 
-def _other(text: str) -> str:
-    """Another value of the same kind."""
-    if _AMOUNT.fullmatch(text):
-        return f"{Decimal(text) + Decimal('7.13'):f}"
+def _names(doubts: tuple[Reason, ...]) -> set[str]:
+    return {str(reason.facts["field"]) for reason in doubts if reason.code == "OF215"}
+
+
+def _kind(name: str) -> str:
+    return re.sub(r" \d+", "", name)
+
+
+def _changes(einvoice: EInvoice) -> Iterator[tuple[str, str, EInvoice]]:
+    """Each value's place, what it becomes, and the XML with it."""
+    for name, text in einvoice.fields.items():
+        for other in _others(text):
+            yield name, f"{text} -> {other}", replace(einvoice, fields={**einvoice.fields, name: other})
+    for at, line in enumerate(einvoice.lines):
+        for name in _LINE:
+            for other in _others(getattr(line, name)):
+                lines = (*einvoice.lines[:at], replace(line, **{name: other}), *einvoice.lines[at + 1 :])
+                yield f"line {at + 1} {name}", f"{getattr(line, name)} -> {other}", replace(einvoice, lines=lines)
+    for at, tax in enumerate(einvoice.taxes):
+        for name in _TAX:
+            for other in _others(getattr(tax, name)):
+                taxes = (*einvoice.taxes[:at], replace(tax, **{name: other}), *einvoice.taxes[at + 1 :])
+                yield f"tax {at + 1} {name}", f"{getattr(tax, name)} -> {other}", replace(einvoice, taxes=taxes)
+
+
+def _others(text: str | None) -> Iterator[str]:
+    """Two other values of the same kind: one near, one farther off."""
+    if not text:
+        return
     if _DATE.fullmatch(text):
-        return (date.fromisoformat(text) + timedelta(days=3)).isoformat()
+        day = date.fromisoformat(text)
+        yield from ((day + timedelta(days=days)).isoformat() for days in (1, 31))
+    elif _NUMBER.fullmatch(text):
+        value = Decimal(text)
+        yield from (f"{value + 1:f}", f"{value + Decimal('7.13'):f}")
+    elif len(text) == 3 and text.isupper():
+        yield from ("USD" if text == "EUR" else "EUR", "GBP" if text != "GBP" else "CHF")
+    else:
+        yield from _worded(text)
+
+
+def _worded(text: str) -> Iterator[str]:
+    """The last figure by one more, or a letter more; the first word another one."""
     digits = [match.start() for match in re.finditer(r"\d", text)]
     if digits:
         at = digits[-1]
-        return text[:at] + str((int(text[at]) + 1) % 10) + text[at + 1 :]
-    return {"EUR": "USD"}.get(text, "EUR") if len(text) == 3 and text.isupper() else text + "x"
+        yield text[:at] + str((int(text[at]) + 1) % 10) + text[at + 1 :]
+        at = digits[0]
+        yield text[:at] + str((int(text[at]) + 3) % 10) + text[at + 1 :]
+    else:
+        yield f"{text}x"
+        yield f"Zyx {text.partition(' ')[2]}".strip()
 
 
 if __name__ == "__main__":

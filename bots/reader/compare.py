@@ -8,19 +8,19 @@ else of its kind stands there instead, or it follows from values that are printe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
-from bots.reader.ids import compact
-from bots.reader.page import Page
+from bots.reader.compare_lines import NOTHING, Difference, line_differences
+from bots.reader.ids import compact, tax_id_holds
+from bots.reader.page import OwnIdentity
 from bots.reader.printed import PrintedText
 from bots.reader.reading import Reading
 from config.errors import Reason
-from connectors.einvoice import EInvoice, EInvoiceLine, EInvoiceTax
+from connectors.einvoice import EInvoice, EInvoiceTax
 
-__all__ = ["Difference", "differences", "doubts_of", "line_holds"]
+__all__ = ["Difference", "differences", "doubts_of"]
 
 _AMOUNTS = (
     "net_total", "tax_total", "withheld_total", "discount_total", "charge_total", "rounding", "gross_total", "prepaid",
@@ -35,51 +35,42 @@ _DOUBTING: Mapping[str, frozenset[str]] = {
 }
 """Doubts by which the reading itself says that it is not sure of a field."""
 _SHORT_ID = 6
-_COUNTRY = re.compile(r"[A-Z]{2,3}")
-_NOTHING = "–"
+_COUNTRY = re.compile(r"(?:^|, )[A-Z]{2,3}$")
 _CENT = Decimal("0.01")
 Field = str
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One field that the XML and the page do not agree on.
-
-    Attributes:
-        field: a name of FIELDS, `type`, or a place such as `line 2 unit_price` or `tax 1 base`.
-        xml: what the XML says.
-        page: what the page's reading says, "–" when it has nothing for this field.
-    """
-
-    field: str
-    xml: str
-    page: str
-
-
-def doubts_of(einvoice: EInvoice, reading: Reading | None, pages: Sequence[Page]) -> tuple[Reason, ...]:
+def doubts_of(
+    einvoice: EInvoice, reading: Reading | None, printed: PrintedText, own: OwnIdentity | None = None
+) -> tuple[Reason, ...]:
     """The differences as reasons for a person (OF215)."""
     return tuple(
         Reason("OF215", "", {"field": found.field, "xml": found.xml, "page": found.page})
-        for found in differences(einvoice, reading, pages)
+        for found in differences(einvoice, reading, printed, own)
     )
 
 
-def differences(einvoice: EInvoice, reading: Reading | None, pages: Sequence[Page]) -> list[Difference]:
+def differences(
+    einvoice: EInvoice, reading: Reading | None, printed: PrintedText, own: OwnIdentity | None = None
+) -> list[Difference]:
     """Every field of the XML that the page contradicts.
 
     Args:
         einvoice: what the XML says.
         reading: what was understood of the page, None when nothing was.
-        pages: the pages with their words.
+        printed: everything on the pages.
+        own: who we are, when known.
     """
-    return list(_Comparison(einvoice, reading or Reading(type=einvoice.type), PrintedText.of(pages)).run())
+    reading = reading or Reading(type=einvoice.type)
+    return list(_Comparison(einvoice, reading, printed, own or OwnIdentity()).run())
 
 
 class _Comparison:
-    def __init__(self, einvoice: EInvoice, reading: Reading, printed: PrintedText):
+    def __init__(self, einvoice: EInvoice, reading: Reading, printed: PrintedText, own: OwnIdentity):
         self.xml = einvoice
         self.reading = reading
         self.printed = printed
+        self.own = own
         self.signed = einvoice.type != "credit note"  # a credit note prints with or without minus signs
 
     def run(self) -> Iterator[Difference]:
@@ -87,8 +78,8 @@ class _Comparison:
             yield Difference("type", self.xml.type, self.reading.type)
         for name in self.xml.fields:
             if not self._agrees(name):
-                yield Difference(name, self.xml.fields[name], self.reading.get(name) or _NOTHING)
-        yield from self._lines()
+                yield Difference(name, self.xml.fields[name], self.reading.get(name) or NOTHING)
+        yield from line_differences(self.xml, self.reading, self.printed)
         yield from self._taxes()
 
     def _type_agrees(self) -> bool:
@@ -109,7 +100,7 @@ class _Comparison:
             case "currency":
                 return self._currency_agrees(value)
             case "seller_vat_id" | "buyer_vat_id":
-                return self._vat_id_agrees(value) or (name == "buyer_vat_id" and self._only_the_sellers())
+                return self._vat_id_agrees(value) or (name == "buyer_vat_id" and self._left_out(value))
             case "iban":
                 return self.printed.has_letters(value)
             case "bic":
@@ -117,7 +108,7 @@ class _Comparison:
             case "order_reference" | "corrected_invoice":
                 return self.printed.has_letters(value)
             case "seller_address" | "buyer_address":
-                return all(self._part_printed(part) for part in value.split(", "))
+                return self.printed.shows(_COUNTRY.sub("", value))  # the country's code is not printed
             case _:
                 return self._terms_agree(value)
 
@@ -130,12 +121,13 @@ class _Comparison:
         seen = self.reading.fields.get(name)
         if seen is not None and seen.proofs:
             read = Decimal(seen.value)
-            return read == value or ((not self.signed or name in _EITHER_SIGN) and read == -value)
+            agrees = read == value or ((not self.signed or name in _EITHER_SIGN) and read == -value)
+            return agrees or (name == "amount_due" and self._follows(name, value))  # the page's may have an old balance
         signed = self.signed and name not in _EITHER_SIGN
-        return self.printed.has_number(value, signed=signed) or self._follows(name, value)
+        return self.printed.has_amount(value, signed=signed) or self._follows(name, value)
 
     def _has(self, value: Decimal) -> bool:
-        return self.printed.has_number(value, signed=False)
+        return self.printed.has_number(value)
 
     def _follows(self, name: Field, value: Decimal) -> bool:
         """Whether an amount that is not printed is what the printed ones of the XML make it."""
@@ -182,7 +174,7 @@ class _Comparison:
 
     def _date_agrees(self, name: Field, value: date) -> bool:
         seen = self._trusted(name)
-        if seen is not None and name in _DOUBTING:
+        if seen is not None and (name in _DOUBTING or name.startswith("service")):
             return seen == value.isoformat()
         if value in self.printed.dates:
             return True
@@ -207,42 +199,21 @@ class _Comparison:
         left_out = seen.value == value if seen is not None else not self.printed.currencies
         return value in self.printed.currencies or left_out
 
-    def _part_printed(self, part: str) -> bool:
-        """A street with its number, or a town with its code: its figures must stand beside its words."""
-        if _COUNTRY.fullmatch(part):  # the code is not printed
-            return True
-        if any(char.isdigit() for char in part) and any(char.isalpha() for char in part):
-            return self.printed.has_letters(part)
-        return not self.printed.missing_words(part)
+    def _left_out(self, value: str) -> bool:
+        """Whether the page has no id of the buyer, and this one is ours, or, when nobody said who we are, can be one.
 
-    def _only_the_sellers(self) -> bool:
-        """Whether the page has no VAT id beside the seller's, and its reading none of the buyer's: it is left out."""
+        Article 226 (4) of Directive 2006/112/EC asks for it only where the buyer owes the tax: many pages leave it out.
+        """
         seller = compact(self.xml.fields.get("seller_vat_id", ""))
-        return self.reading.get("buyer_vat_id") is None and not self.printed.vat_ids - {seller}
+        if self.reading.get("buyer_vat_id") is not None or self.printed.vat_ids - {seller}:
+            return False
+        ours = {compact(vat_id) for vat_id in self.own.vat_ids}
+        return compact(value) in ours if ours else tax_id_holds(value, "") is True
 
     def _terms_agree(self, value: str) -> bool:
         """Terms of payment are worded freely; the figures in them are printed all the same."""
         figures = [word for word in value.split() if any(char.isdigit() for char in word)]
         return all(self.printed.has_figure(word) for word in figures)
-
-    def _lines(self) -> Iterator[Difference]:
-        for number, line in enumerate(self.xml.lines, start=1):
-            for name in ("quantity", "unit_price", "line_total"):
-                value = getattr(line, name)
-                if value is None or not Decimal(value) or self._has(Decimal(value)):
-                    continue
-                if name == "line_total" or not self._multiplies(line):
-                    yield Difference(f"line {number} {name}", value, _NOTHING)
-            if line.description and self.printed.missing_words(line.description):
-                yield Difference(f"line {number} description", line.description, _NOTHING)
-
-    def _multiplies(self, line: EInvoiceLine) -> bool:
-        """Whether quantity times price makes a line total that is printed: one of both may be computed, not printed."""
-        if line.quantity is None or line.unit_price is None or line.line_total is None:
-            return False
-        quantity = Decimal(line.quantity)
-        shown = self._has(quantity) or self._has(Decimal(line.unit_price)) or abs(quantity) == 1
-        return shown and self._has(Decimal(line.line_total)) and line_holds(line) is True
 
     def _taxes(self) -> Iterator[Difference]:
         for number, tax in enumerate(self.xml.taxes, start=1):
@@ -251,7 +222,7 @@ class _Comparison:
                 if value is None or not Decimal(value) or self._has(Decimal(value)):
                     continue
                 if not self._tax_follows(tax):
-                    yield Difference(f"tax {number} {name}", value, _NOTHING)
+                    yield Difference(f"tax {number} {name}", value, NOTHING)
 
     def _tax_follows(self, tax: EInvoiceTax) -> bool:
         """Whether the one value of a tax row that is not printed is what the other two make it."""
@@ -261,17 +232,3 @@ class _Comparison:
         base, rate, amount = (Decimal(value or 0) for value in values)
         shown = sum(self._has(value) or not value for value in (base, rate, amount))
         return shown >= len(values) - 1 and abs(base * rate / 100 - amount) <= _CENT
-
-
-def line_holds(line: EInvoiceLine) -> bool | None:
-    """Whether quantity times price, less the discount, makes the line's total; None when one of them is missing.
-
-    The price may have been rounded in its last place: the total may be out by half of that, times the quantity.
-    """
-    if line.quantity is None or line.unit_price is None or line.line_total is None:
-        return None
-    quantity, price = Decimal(line.quantity), Decimal(line.unit_price)
-    made = quantity * price - Decimal(line.discount or 0)
-    places = len(line.unit_price.partition(".")[2])
-    slack = _CENT + abs(quantity) * Decimal(5).scaleb(-places - 1)
-    return abs(abs(made) - abs(Decimal(line.line_total))) <= slack

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 
-from bots.reader.compare import doubts_of, line_holds
+from bots.reader.compare import doubts_of
+from bots.reader.compare_lines import line_holds
 from bots.reader.ids import compact, iban_holds
-from bots.reader.page import OwnIdentity, Page
+from bots.reader.page import OwnIdentity
+from bots.reader.printed import PrintedText
 from bots.reader.reading import Line, Proof, Reading, Tax, Value
 from config.errors import Reason
 from config.money import exponent
@@ -16,19 +18,22 @@ from connectors.einvoice import EInvoice, EInvoiceLine, EInvoiceTax
 __all__ = ["merge"]
 
 _AGREES = "xml and page agree"
+_CENT = Decimal("0.01")
+_UNTAXED = frozenset({"AE", "E", "G", "K", "O", "Z"})
+"""Categories of UNCL 5305 whose rate is nothing (EN 16931-1, BR-AE-5 and its like)."""
 _NEEDED = ("invoice_number", "issue_date", "currency", "seller_name", "gross_total")
 
 
 def merge(
-    einvoice: EInvoice, page_reading: Reading | None, pages: Sequence[Page], own: OwnIdentity | None = None
+    einvoice: EInvoice, page_reading: Reading | None, printed: PrintedText, own: OwnIdentity | None = None
 ) -> Reading:
     """The e-invoice as a reading: its values, each with its place on the page where the page says the same.
 
     What the XML leaves out (a MINIMUM profile has no lines and no IBAN) is taken from a page that proves itself.
     Its doubts: what the page says otherwise (OF215), and what the XML itself contradicts or leaves out (OF210).
     """
-    seen = any(page.words for page in pages)
-    differences = doubts_of(einvoice, page_reading, pages) if seen else ()
+    seen = bool(printed.words)
+    differences = doubts_of(einvoice, page_reading, printed, own) if seen else ()
     proofs = {proof.name: proof for proof in _proofs(einvoice, own or OwnIdentity())}
     if seen:
         proofs[_AGREES] = Proof(_AGREES, not differences, "the page shows what the XML says", tuple(einvoice.fields))
@@ -43,7 +48,7 @@ def merge(
         taxes=tuple(_tax(tax) for tax in einvoice.taxes),
         proofs=proofs,
         doubts=(*differences, *broken),
-        pages=(pages[0].number, pages[-1].number) if pages else (1, 1),
+        pages=printed.pages,
         language=page_reading.language if page_reading is not None else "",
     )
 
@@ -60,6 +65,7 @@ def _proofs(xml: EInvoice, own: OwnIdentity) -> Iterator[Proof]:
     """The sums of EN 16931-1 (BR-CO-10 to 17), by the amounts that the XML gives; ids; the parties."""
     yield from _sums(xml)
     yield from _products(xml)
+    yield from _rates(xml)
     missing = [name for name in _NEEDED if name not in xml.fields]
     says = f"it has no {', '.join(missing)}" if missing else f"it has {', '.join(_NEEDED)}"
     yield Proof("complete", not missing, says, _NEEDED)
@@ -103,6 +109,34 @@ def _sums(xml: EInvoice) -> Iterator[Proof]:
     taxes = [Decimal(tax.amount) for tax in xml.taxes if tax.amount is not None]
     if taxes and "tax_total" in given:
         yield closes("rates make tax", sum(taxes, Decimal(0)), "tax_total", ())
+    bases = [Decimal(tax.base) for tax in xml.taxes if tax.base is not None]
+    if bases and "net_total" in given and xml.syntax != "facturae":  # one base may bear two of its taxes
+        yield closes("bases make net", sum(bases, Decimal(0)), "net_total", ())
+
+
+def _rates(xml: EInvoice) -> Iterator[Proof]:
+    """Base times rate is the tax, a rate of nothing where the category says so, and lines have rates of the breakdown.
+
+    The tax may have been rounded line by line: a cent for each.
+    """
+    wrong = [
+        f"tax {number}: {tax.rate} % of {tax.base} against {tax.amount}"
+        for number, tax in enumerate(xml.taxes, start=1)
+        if (tax.base is not None and tax.rate is not None and tax.amount is not None
+        and abs(Decimal(tax.base) * Decimal(tax.rate) / 100 - Decimal(tax.amount)) > max(len(xml.lines), 1) * _CENT)
+        or (tax.category in _UNTAXED and Decimal(tax.rate or 0))
+    ]  # fmt: skip
+    if xml.taxes:
+        yield Proof("base times rate", not wrong, "; ".join(wrong) or f"{len(xml.taxes)} rates", ("tax_total",))
+    known = {Decimal(tax.rate) for tax in xml.taxes if tax.rate is not None}
+    strange = [
+        f"line {number}: {line.tax_rate} %"
+        for number, line in enumerate(xml.lines, start=1)
+        if known and line.tax_rate is not None and Decimal(line.tax_rate) not in known
+    ]
+    if xml.lines and xml.taxes:
+        says = f"{'; '.join(strange)} against {', '.join(f'{rate} %' for rate in sorted(known))}"
+        yield Proof("rates of the lines", not strange, says, ())
 
 
 def _products(xml: EInvoice) -> Iterator[Proof]:

@@ -8,18 +8,20 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from itertools import pairwise
 
-from bots.reader.amounts import currency_of, find_numbers, read_number
+from bots.reader.amounts import Mark, Printed, currency_of, find_numbers, read_number
 from bots.reader.dates import find_dates, read_date
 from bots.reader.folding import fold
 from bots.reader.ids import compact, find_ibans, find_vat_ids
 from bots.reader.languages import lexicon
-from bots.reader.layout import lay_out
+from bots.reader.layout import Row, lay_out
 from bots.reader.page import Page
 
 __all__ = ["PrintedText"]
 
 _LONG = 5
+_COUNT = 100
 _DAYS = "tag|kalendertag|day|calendar day|d[ií]a|jour|giorn|gg|dag|dage|dni|dn[íů]|nap|zile|ημ[έε]ρ|dies|egun"
 """How "days" begins in the languages of `config/languages`."""
 _WORDS = re.compile(r"[^\W_]+")
@@ -28,21 +30,36 @@ _SYMBOL = re.compile(r"[A-Z]{0,2}[€£$¥₪₹₽₺]|(?<![^\W\d_])(?:[A-Z]{3}
 
 @dataclass(frozen=True)
 class PrintedText:
-    """The rows of a document, and the phrases in them (words that stand close together)."""
+    """The rows of a document or of a part of it.  Looked up again and again: what is found is kept."""
 
-    rows: tuple[str, ...]
-    phrases: tuple[str, ...]
-    words: tuple[str, ...]
+    laid_out: tuple[Row, ...] = ()
+    words: tuple[str, ...] = ()
+    pages: tuple[int, int] = (1, 1)
 
     @classmethod
     def of(cls, pages: Sequence[Page]) -> PrintedText:
         """Everything on these pages."""
-        layout = lay_out(pages)
-        return cls(
-            rows=tuple(row.text() for row in layout.rows),
-            phrases=tuple(phrase.text for phrase in layout.phrases),
-            words=tuple(word.text for page in pages for word in page.words),
-        )
+        words = tuple(word.text for page in pages for word in page.words)
+        return cls(tuple(lay_out(pages).rows), words, (pages[0].number, pages[-1].number) if pages else (1, 1))
+
+    def band(self, page: int, top: float, bottom: float) -> PrintedText:
+        """What is printed across one page between two heights."""
+        inside = [row for row in self.laid_out if row.page == page and top < (row.top + row.bottom) / 2 < bottom]
+        return PrintedText(tuple(inside), tuple(word.text for row in inside for word in row.words), (page, page))
+
+    def __add__(self, other: PrintedText) -> PrintedText:
+        pages = (self.pages[0], other.pages[1])
+        return PrintedText((*self.laid_out, *other.laid_out), (*self.words, *other.words), pages)
+
+    @cached_property
+    def rows(self) -> tuple[str, ...]:
+        """The text of each row."""
+        return tuple(row.text() for row in self.laid_out)
+
+    @cached_property
+    def phrases(self) -> tuple[str, ...]:
+        """Words that stand close together in a row."""
+        return tuple(phrase.text for row in self.laid_out for phrase in row.phrases)
 
     def _texts(self) -> Iterable[str]:
         yield from self.rows
@@ -50,20 +67,38 @@ class PrintedText:
         yield from self.words
 
     @cached_property
-    def numbers(self) -> frozenset[Decimal]:
+    def _numbers(self) -> tuple[tuple[Printed, Decimal], ...]:
         """All numbers with their sign, read with either decimal mark where that is open."""
-        found: set[Decimal] = set()
-        for text in self._texts():
-            for printed in find_numbers(text):
-                for mark in (",", "."):
-                    read = read_number(printed.digits, "," if mark == "," else ".")
-                    if read is not None:
-                        found.add(-read[0] if printed.negative else read[0])
-        return frozenset(found)
+        both: tuple[Mark, Mark] = (",", ".")
+        return tuple(
+            (printed, -read[0] if printed.negative else read[0])
+            for text in self._texts()
+            for printed in find_numbers(text)
+            for mark in both
+            if (read := read_number(printed.digits, mark)) is not None
+        )
 
-    def has_number(self, value: Decimal, *, signed: bool) -> bool:
-        """Whether the number is printed; without its sign unless `signed`."""
-        return value in self.numbers or (not signed and -value in self.numbers)
+    @cached_property
+    def numbers(self) -> frozenset[Decimal]:
+        """The values of all numbers."""
+        return frozenset(value for _, value in self._numbers)
+
+    @cached_property
+    def amounts(self) -> frozenset[Decimal]:
+        """The numbers that may be money: those with decimal places or a currency, and those too large for a count."""
+        return frozenset(
+            value
+            for printed, value in self._numbers
+            if printed.currency or not printed.digits.isdigit() or abs(value) >= _COUNT
+        )
+
+    def has_number(self, value: Decimal) -> bool:
+        """Whether the number is printed, with or without its sign."""
+        return value in self.numbers or -value in self.numbers
+
+    def has_amount(self, value: Decimal, *, signed: bool) -> bool:
+        """Whether the amount is printed; without its sign unless `signed`."""
+        return value in self.amounts or (not signed and -value in self.amounts)
 
     @cached_property
     def dates(self) -> frozenset[date]:
@@ -103,6 +138,31 @@ class PrintedText:
         """The words of the text that are printed nowhere."""
         missing = [token for token in _WORDS.findall(fold(text)) if token not in self.tokens]
         return [token for token in missing if not (token.isalpha() and len(token) >= _LONG and self.has_letters(token))]
+
+    @cached_property
+    def neighbours(self) -> frozenset[tuple[str, str]]:
+        """Pairs of words that stand beside each other, folded, in either order."""
+        tokens = [_WORDS.findall(fold(text)) for text in (*self.rows, *self.phrases)]
+        pairs = {pair for row in tokens for pair in pairwise(row)}
+        return frozenset(pairs | {(second, first) for first, second in pairs})
+
+    def shows(self, text: str) -> bool:
+        """Whether all words of the text are printed, and each of its figures beside a word that it stands beside in it.
+
+        A lone figure proves nothing: a page is full of them.
+        """
+        if self.missing_words(text):
+            return False
+        words = _WORDS.findall(fold(text))
+        lonely = [
+            at
+            for at, word in enumerate(words)
+            if any(char.isdigit() for char in word)
+            and not any(
+                (word, other) in self.neighbours for other in (*words[max(at - 1, 0) : at], *words[at + 1 :][:1])
+            )
+        ]
+        return not lonely or len(words) == 1 or self.has_letters(text)
 
     def has_figure(self, text: str) -> bool:
         """Whether a figure is printed: as a date, as a number, or as it is written."""

@@ -8,7 +8,7 @@ origin at the page's top left, (x0, y0, x1, y1); pages count from 1.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from config.errors import Reason
@@ -115,6 +115,15 @@ class Reading:
         """A field's canonical text, or None."""
         found = self.fields.get(name)
         return found.value if found is not None else None
+
+    def with_proofs(self, proofs: Mapping[str, Proof]) -> Reading:
+        """The reading with these proofs, and at each value the names of those that hold for it."""
+        held = {
+            name: tuple(proof.name for proof in proofs.values() if proof.holds and name in proof.fields)
+            for name in self.fields
+        }
+        fields = {name: replace(value, proofs=held[name]) for name, value in self.fields.items()}
+        return replace(self, fields=fields, proofs=proofs)
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON without loss; what the work item keeps."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bots.reader.merge import merge
 from bots.reader.page import OwnIdentity
+from bots.reader.printed import PrintedText
 from bots.reader.reading import Line, Reading, Tax, Value
 from bots.reader.sources import SourceLimits, Sources, find_sources
 from bots.reader.splitting import understand_all
@@ -52,7 +53,8 @@ def read(
     """
     sources = find_sources(data, name, limits)
     seen = understand_all(sources.pages, own) if any(page.words for page in sources.pages) else []
-    readings = [merge(xml, _same(xml, seen), sources.pages, own) for xml in sources.einvoices] or seen
+    printed = PrintedText.of(sources.pages if sources.einvoices else ())
+    readings = [merge(xml, _same(xml, seen), printed, own) for xml in sources.einvoices] or seen
     if not readings:
         raise _nothing_to_read(sources, name)
     return [_noted(_on_paper(reading, sources), sources) for reading in readings]

@@ -69,7 +69,7 @@ def understand(pages: Sequence[Page], own: OwnIdentity | None = None) -> Reading
     evidence = Evidence(sheet, hypotheses, tables, parties, numbers, dates, how)
     source = pages[0].source if pages else "text"
     proofs, doubts = prove(reading, evidence)
-    return _sourced(replace(reading, proofs=proofs, doubts=doubts), source)
+    return _sourced(replace(reading.with_proofs(proofs), doubts=doubts), source)
 
 
 def _solve(sheet: Sheet, tables: Sequence[Table], table_rows: frozenset[int]) -> list[Hypothesis]:

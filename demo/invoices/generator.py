@@ -12,7 +12,7 @@ from demo.invoices.facts import Wishes, draw_invoice
 from demo.invoices.foot import draw_feet, draw_notes, foot_height
 from demo.invoices.furniture import decorate
 from demo.invoices.head import draw_addresses, draw_letterhead, draw_title_and_meta
-from demo.invoices.hybrid import embed
+from demo.invoices.hybrid import as_printed, embed
 from demo.invoices.lines import draw_lines
 from demo.invoices.model import CASES, Case, Invoice
 from demo.invoices.paper import garble
@@ -83,7 +83,7 @@ def generate(
     elif form == "garbled":
         pdf = garble(pdf)
     elif form == "hybrid":
-        pdf = embed(pdf, invoice)
+        pdf = embed(pdf, as_printed(invoice, truth))
     return Specimen(pdf, truth, drawn, form, language, style.layout, invoice)
 
 

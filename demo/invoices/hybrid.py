@@ -7,15 +7,18 @@ which would need embedded fonts and a colour profile.
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pikepdf
 from lxml import etree
 
 from demo.invoices.model import Invoice, Item, Party, TaxRow
 
-__all__ = ["cross_industry_invoice", "embed"]
+__all__ = ["as_printed", "cross_industry_invoice", "embed"]
 
 _RSM = "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"
 _RAM = "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"
@@ -51,6 +54,15 @@ def embed(pdf: bytes, invoice: Invoice, xml: bytes | None = None) -> bytes:
         buffer = io.BytesIO()
         document.save(buffer, deterministic_id=True)
     return buffer.getvalue()
+
+
+def as_printed(invoice: Invoice, truth: Mapping[str, Any]) -> Invoice:
+    """The invoice without what its page leaves out: an honest XML says no more than its page."""
+    fields = truth["fields"]
+    seller = replace(invoice.seller, iban=invoice.seller.iban if fields["iban"] else "")
+    buyer = replace(invoice.buyer, vat_id=invoice.buyer.vat_id if fields["buyer_vat_id"] else "")
+    days = invoice.days if fields["due_date"] else 0
+    return replace(invoice, seller=seller, buyer=buyer, days=days)
 
 
 class _Node:
@@ -104,7 +116,8 @@ def _party(node: _Node, party: Party) -> None:
     address.add("LineOne", party.street)
     address.add("CityName", city)
     address.add("CountryID", party.country)
-    node.add("SpecifiedTaxRegistration").add("ID", party.vat_id, schemeID="VA")
+    if party.vat_id:
+        node.add("SpecifiedTaxRegistration").add("ID", party.vat_id, schemeID="VA")
 
 
 def _line(trade: _Node, index: int, item: Item, category: str) -> None:
@@ -127,9 +140,10 @@ def _line(trade: _Node, index: int, item: Item, category: str) -> None:
 
 def _settlement(node: _Node, invoice: Invoice, category: str) -> None:
     node.add("InvoiceCurrencyCode", invoice.currency)
-    means = node.add("SpecifiedTradeSettlementPaymentMeans")
-    means.add("TypeCode", "58")
-    means.add("PayeePartyCreditorFinancialAccount").add("IBANID", invoice.seller.iban)
+    if invoice.seller.iban:
+        means = node.add("SpecifiedTradeSettlementPaymentMeans")
+        means.add("TypeCode", "58")
+        means.add("PayeePartyCreditorFinancialAccount").add("IBANID", invoice.seller.iban)
     for row in invoice.taxes:
         _tax(node, row, category)
     _adjustments(node, invoice, category)

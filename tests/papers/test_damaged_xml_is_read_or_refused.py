@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bots.reader.merge import merge
+from bots.reader.printed import PrintedText
 from bots.reader.reading import Reading
 from bots.reader.sources import find_sources
 from config.errors import DocumentRefused
@@ -45,7 +46,7 @@ def test_any_byte_may_be_wrong(whole: bytes, data: st.DataObject) -> None:
     broken = whole[:at] + data.draw(st.binary(max_size=12)) + whole[until:]
     with suppress(DocumentRefused):
         for einvoice in read_einvoice(broken):
-            reading = merge(einvoice, None, PAGES)
+            reading = merge(einvoice, None, PrintedText.of(PAGES))
             assert Reading.from_json(reading.to_json()) == reading
 
 
@@ -58,7 +59,7 @@ def test_any_value_may_be_odd(whole: bytes, data: st.DataObject) -> None:
     broken = whole[: value.start(1)] + odd + whole[value.end(1) :]
     with suppress(DocumentRefused):
         for einvoice in read_einvoice(broken):
-            merge(einvoice, None, PAGES)
+            merge(einvoice, None, PrintedText.of(PAGES))
 
 
 @settings(max_examples=60, deadline=None)

@@ -7,9 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from bots.reader.compare import differences, line_holds
+from bots.reader.compare import differences
+from bots.reader.compare_lines import line_holds
 from bots.reader.merge import merge
 from bots.reader.page import OwnIdentity, Page
+from bots.reader.printed import PrintedText
 from bots.reader.safely import read
 from bots.reader.sources import find_sources
 from config.errors import Reason
@@ -45,34 +47,36 @@ def changed(name: str, text: str) -> str:
 
 
 def test_the_untouched_invoice_raises_no_alarm(xml: EInvoice, pages: tuple[Page, ...]) -> None:
-    assert differences(xml, None, pages) == []
-    assert merge(xml, None, pages).doubts == ()
+    assert differences(xml, None, PrintedText.of(pages)) == []
+    assert merge(xml, None, PrintedText.of(pages)).doubts == ()
 
 
 @pytest.mark.parametrize("name", sorted(samples.FIELDS))
 def test_each_changed_field_is_named(name: str, xml: EInvoice, pages: tuple[Page, ...]) -> None:
     other = changed(name, xml.fields[name])
     touched = replace(xml, fields={**xml.fields, name: other})
-    assert (name, other) in [(found.field, found.xml) for found in differences(touched, None, pages)]
+    assert (name, other) in [(found.field, found.xml) for found in differences(touched, None, PrintedText.of(pages))]
 
 
 @pytest.mark.parametrize("name", ["description", "unit_price", "line_total"])
 def test_each_changed_value_of_a_line_is_named(name: str, xml: EInvoice, pages: tuple[Page, ...]) -> None:
     other = changed(name, getattr(xml.lines[0], name))
     touched = replace(xml, lines=(replace(xml.lines[0], **{name: other}), *xml.lines[1:]))
-    assert f"line 1 {name}" in [found.field for found in differences(touched, None, pages)]
+    assert f"line 1 {name}" in [found.field for found in differences(touched, None, PrintedText.of(pages))]
 
 
 @pytest.mark.parametrize("name", ["base", "amount"])
 def test_each_changed_value_of_a_tax_row_is_named(name: str, xml: EInvoice, pages: tuple[Page, ...]) -> None:
     other = changed(name, getattr(xml.taxes[1], name))
     touched = replace(xml, taxes=(xml.taxes[0], replace(xml.taxes[1], **{name: other})))
-    assert f"tax 2 {name}" in [found.field for found in differences(touched, None, pages)]
+    assert f"tax 2 {name}" in [found.field for found in differences(touched, None, PrintedText.of(pages))]
 
 
 def test_a_changed_quantity_contradicts_price_and_total(xml: EInvoice, pages: tuple[Page, ...]) -> None:
     touched = replace(xml, lines=(replace(xml.lines[0], quantity="4"), *xml.lines[1:]))
-    says = [doubt.facts["says"] for doubt in merge(touched, None, pages).doubts if doubt.code == "OF210"]
+    says = [
+        doubt.facts["says"] for doubt in merge(touched, None, PrintedText.of(pages)).doubts if doubt.code == "OF210"
+    ]
     assert says == ["line 1: 4 x 450.00 against 900.00"]
 
 
@@ -80,7 +84,7 @@ def test_a_credit_note_that_looks_like_an_invoice_is_named(xml: EInvoice, pages:
     (reading,) = read(samples.printed_pdf())
     assert reading.type == "invoice"
     touched = replace(xml, type="credit note")
-    assert "type" in [found.field for found in differences(touched, reading, pages)]
+    assert "type" in [found.field for found in differences(touched, reading, PrintedText.of(pages))]
 
 
 def test_a_hybrid_that_agrees_is_confident_and_shows_its_places() -> None:
@@ -127,7 +131,7 @@ def test_our_own_invoice_goes_to_a_person() -> None:
 def test_what_the_xml_leaves_out_comes_from_a_page_that_proves_itself(xml: EInvoice, pages: tuple[Page, ...]) -> None:
     (page_reading,) = read(samples.printed_pdf())
     short = replace(xml, lines=(), fields={name: text for name, text in xml.fields.items() if name != "iban"})
-    proven = merge(short, replace(page_reading, doubts=()), pages)
+    proven = merge(short, replace(page_reading, doubts=()), PrintedText.of(pages))
     assert (proven.fields["iban"].source, len(proven.lines)) == ("text", 2)
-    doubted = merge(short, replace(page_reading, doubts=(Reason("OF230"),)), pages)
+    doubted = merge(short, replace(page_reading, doubts=(Reason("OF230"),)), PrintedText.of(pages))
     assert "iban" not in doubted.fields
