@@ -76,6 +76,7 @@ class Bundle:
     folder: Path
     events: tuple[Event, ...]
     size: int
+    root: str
     evidence: int
     absent: tuple[str, ...]
 
@@ -109,7 +110,7 @@ def export(log: Log, archive: Archive, folder: Path, choice: Choice | None = Non
     except OSError as error:
         raise ApplicationException("OF705", str(folder), why=error) from error
     evidence = sum(1 for _ in (folder / "evidence").glob("*"))
-    return Bundle(folder, tuple(chosen), head.size, evidence, tuple(absent))
+    return Bundle(folder, tuple(chosen), head.size, head.root, evidence, tuple(absent))
 
 
 def _choose(log: Log, size: int, choice: Choice, leaves: list[bytes]) -> Iterator[Event]:

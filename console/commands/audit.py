@@ -78,7 +78,8 @@ def show(item: str, /, *, home: Path | None = None, config: Path | None = None, 
         return 0
     table = Table("event", "when", "who", "what", box=None, header_style="bold", pad_edge=False)
     for chapter in chapters:
-        details = "".join(f"\n[dim]  {_plain(line)}[/]" for line in chapter.details)
+        lines = [*chapter.details, *(f"{kind}: {sha256[:16]}" for kind, sha256 in chapter.files)]
+        details = "".join(f"\n[dim]  {_plain(line)}[/]" for line in lines)
         when = chapter.at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
         table.add_row(str(chapter.seq), when, chapter.who, _plain(chapter.what) + details)
     out.print(table)

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from openpyxl import load_workbook
 
 from bots.auditor import export_bundle, heads_folder, kept_heads, lateness, seal, story
+from bots.auditor.words import ACTIONS
 from bots.office import Office
-from config.errors import AuditBroken, OficioError, Reason
+from config.errors import AuditBroken, Language, OficioError, Reason
 from console.commands import audit as command
 from flows.desk import open_office
 from records import WorkItem, reviews, work_items
+
+CHECKOUT = Path(__file__).parents[2]
+ACTION = re.compile(r"""(?:action=|\.note\(\s*)"([a-z]+\.[a-z_]+)\"""")
 
 
 @pytest.fixture
@@ -65,7 +71,7 @@ def test_the_story_tells_who_did_what_and_why(office: Office) -> None:
     chapters = story(office.records, item.id)
     assert [chapter.who for chapter in chapters][-2:] == ["person ann", "person ann"]
     assert chapters[1].what == "was read (received → read)"
-    assert "total: · → 10.00" in chapters[1].details
+    assert "total: 10.00" in chapters[1].details
     assert chapters[-1].details[0] == "OF718: Rejected by ann: =not ours"
     assert story(office.records, item.id, "es")[1].what == "fue leída (received → read)"
     with pytest.raises(OficioError, match="OF707"):
@@ -78,9 +84,35 @@ def test_the_report_escapes_and_the_index_has_no_formulas(office: Office, tmp_pa
     html = (folder / "report.html").read_text()
     assert "<b>odd</b>" not in html
     assert "&lt;b&gt;odd&lt;/b&gt;" in html
-    sheet = load_workbook(folder / "index.xlsx")["events"]
-    assert sheet.max_row == 7
-    assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n"}
+    book = load_workbook(folder / "index.xlsx")
+    assert [(sheet.title, sheet.max_row) for sheet in book] == [("Work items", 2), ("events", 7)]
+    assert {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row} <= {"s", "n"}
+    assert [cell.value for cell in book["Work items"][2]][2:5] == ["mail-7", "rejected", 6]
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "what"), [("en", "Audit report", "was read"), ("es", "Informe", "fue leída")]
+)
+def test_the_pdf_says_what_the_page_says_and_its_bytes_are_reproducible(
+    office: Office, tmp_path: Path, language: Language, title: str, what: str
+) -> None:
+    live(office)
+    one = export_bundle(office.records, tmp_path / "one", language=language).folder
+    other = export_bundle(office.records, tmp_path / "other", language=language).folder
+    for name in ("report.pdf", "report.html", "index.xlsx", "events.jsonl", "log.json"):
+        assert (one / name).read_bytes() == (other / name).read_bytes(), name
+    with pypdfium2.PdfDocument(one / "report.pdf") as document:
+        text = "".join(page.get_textpage().get_text_range() for page in document)
+    assert title in text
+    assert f"{what} (received → read)" in text
+    assert "=not ours" in text
+
+
+def test_every_action_that_the_code_writes_has_words() -> None:
+    sources = [path for room in ("bots", "records", "flows", "console") for path in (CHECKOUT / room).rglob("*.py")]
+    said = {name for path in sources for name in ACTION.findall(path.read_text("utf-8"))}
+    assert len(said) > 25
+    assert said - set(ACTIONS) == set()
 
 
 def test_the_command_verifies_shows_and_exports(
