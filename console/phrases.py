@@ -49,6 +49,14 @@ SPANISH = {
     "items": "expedientes",
     "outcome": "resultado",
     "time": "tiempo",
+    # figures of a process
+    "in each state": "en cada estado",
+    "oldest unfinished": "lo más antiguo sin terminar",
+    "overdue": "vencidos",
+    "finished within {days} days": "terminados en {days} días",
+    "straight through": "sin intervención de nadie",
+    "median time to the end": "mediana hasta el final",
+    "day": "día",
     # the demo
     "setting up the office: its mailbox, its legacy system, a Prefect server": (
         "montando la oficina: su buzón, su sistema, un servidor Prefect"

@@ -18,6 +18,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from records.canonical import canonical, parse
 from records.keys import write_once
 from records.store import Records
 
-__all__ = ["erase", "is_sealed", "pseudonym", "reveal", "seal"]
+__all__ = ["Erasure", "erase", "is_sealed", "pseudonym", "reveal", "seal"]
 
 _SALT = 16
 
@@ -104,25 +105,29 @@ def reveal(records: Records, value: Mapping[str, Any]) -> Any:
     return parse(data[_SALT:])
 
 
-def erase(records: Records, subject: str, *, ground: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What was forgotten: the person's pseudonym in the log, and whether anything was sealed for them."""
+
+    subject: str
+    known: bool
+
+
+def erase(records: Records, subject: str, *, ground: str) -> Erasure:
     """Forget a person: the tombstone event first, then the key is destroyed. Doing it again does no harm.
 
     Args:
         ground: why, in words or by article of law (`GDPR art. 17(1)(a)`); goes into the event.
-
-    Returns:
-        The pseudonym.
     """
     name = pseudonym(records, subject)
+    path = _folder(records) / f"{name}.key"
+    known = path.exists()
     with records.begin() as tx:
         audit.append(tx, action="privacy.erased", after={"subject": name, "ground": ground})
-    path = _folder(records) / f"{name}.key"
-    if path.exists():
-        with path.open(
-            "r+b"
-        ) as file:  # overwritten in place before it goes: what a disk keeps of it is not ours to say
+    if known:
+        with path.open("r+b") as file:  # overwritten before it goes: what a disk keeps of it is not ours to say
             file.write(bytes(path.stat().st_size))
             file.flush()
             os.fsync(file.fileno())
         path.unlink()
-    return name
+    return Erasure(name, known)

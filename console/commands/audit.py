@@ -13,10 +13,8 @@ from bots.auditor import export_bundle, heads_folder, kept_heads, story
 from config.errors import OficioError
 from console.words import err, out, print_json
 from flows.desk import open_office
-from records import Actor, Records, Session, Verification, work_items
-from records.backup import back_up, restore
+from records import Records, Verification, work_items
 from records.export import Choice
-from records.privacy import erase as forget
 from records.replay import compare as replayed
 
 __all__ = ["app", "print_verification"]
@@ -189,53 +187,6 @@ def compare(*, home: Path | None = None, config: Path | None = None, json: bool 
             f"[bold red]{one.about}[/]  {one.what}: the log says {one.log}, the office {one.office}", soft_wrap=True
         )
     return 4 if differences else 0
-
-
-@app.command
-def backup(folder: Path, /, *, home: Path | None = None, config: Path | None = None) -> int:
-    """Back the office up while it works, and verify the copy.
-
-    Args:
-        folder: a new folder for the copy.
-        home: the office's home; OFICIO_HOME, else .oficio.
-        config: its configuration; OFICIO_CONFIG, else config/.
-    """
-    with open_office(home, config, flow="backup") as office:
-        verification = back_up(office.records, folder)
-    print_verification(verification)
-    out.print(f"backed up to [bold]{folder}[/]", soft_wrap=True)
-    return 0
-
-
-@app.command(name="restore")
-def restore_backup(folder: Path, into: Path, /, *, heads: Path | None = None) -> int:
-    """Make a new home out of a backup, which counts only when its log verifies.
-
-    Args:
-        folder: the backup.
-        into: the new home.
-        heads: folder with the auditor's own heads: an older backup is refused.
-    """
-    session = Session(Actor("system", "restore"))
-    print_verification(restore(folder, into, session, kept_heads(heads) if heads else ()))
-    out.print(f"restored to [bold]{into}[/]", soft_wrap=True)
-    return 0
-
-
-@app.command
-def erase(subject: str, /, *, ground: str, home: Path | None = None, config: Path | None = None) -> int:
-    """Forget a person's sealed values; the log still verifies.
-
-    Args:
-        subject: the person, by what named them when the values were sealed.
-        ground: why, such as "GDPR art. 17(1)(a)".
-        home: the office's home; OFICIO_HOME, else .oficio.
-        config: its configuration; OFICIO_CONFIG, else config/.
-    """
-    with open_office(home, config, flow="privacy") as office:
-        name = forget(office.records, subject, ground=ground)
-    out.print(f"erased; in the log this person is {name}")
-    return 0
 
 
 def item_named(records: Records, name: str) -> str:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from rich.markup import escape
 from rich.table import Table
 
-from config.errors import Language
+from config.errors import Language, catalogue
 from config.money import format_minor
 from console.phrases import say
 from console.words import out, print_json, state_text
 from flows.desk import open_office
 from records import WorkItem, work_items
+from records.statistics import Statistics, statistics
 
-__all__ = ["described", "invoice_columns", "queue"]
+__all__ = ["described", "invoice_columns", "print_statistics", "queue"]
 
 
 def queue(
@@ -23,6 +27,8 @@ def queue(
     *,
     process: str = "invoices",
     limit: int = 50,
+    stats: bool = False,
+    days: int = 30,
     home: Path | None = None,
     config: Path | None = None,
     json: bool = False,
@@ -33,11 +39,17 @@ def queue(
         state: only those in this state; counts of all states when left out.
         process: whose items.
         limit: at most so many.
+        stats: the figures instead: age, throughput, straight-through rate, exceptions by cause.
+        days: what was finished within so many days counts.
         home: the office's home; OFICIO_HOME, else .oficio.
         config: its configuration; OFICIO_CONFIG, else config/.
         json: print JSON.
     """
     with open_office(home, config, flow="queue") as office, office.records.read() as tx:
+        if stats:
+            figures = statistics(tx, process, since=tx.now - timedelta(days=days))
+            print_statistics(figures, days, tx.now, office.settings.language, json=json)
+            return
         counts = work_items.counts(tx, process)
         items = work_items.find(tx, process, states=[state] if state else None, limit=limit)
         language = office.settings.language
@@ -58,6 +70,38 @@ def queue(
         row = (escape(text) for text in (*described(item), why))
         table.add_row(item.id[:13], state_text(item.state, language), *row)
     out.print(table)
+
+
+def print_statistics(figures: Statistics, days: int, now: datetime, language: Language, *, json: bool = False) -> None:
+    """The figures of a process, a line each; the causes of exceptions in words below."""
+    if json:
+        print_json(asdict(figures))
+        return
+    table = Table(box=None, show_header=False, pad_edge=False)
+    states = ", ".join(f"{count} {say(name, language)}" for name, count in figures.states.items())
+    oldest = _age(now - figures.oldest) if figures.oldest else "-"
+    share = f"{100 * Decimal(figures.straight_through):.1f} %" if figures.straight_through else "-"
+    for name, value in (
+        ("in each state", states or "-"),
+        ("oldest unfinished", oldest),
+        ("overdue", str(figures.overdue)),
+        ("finished within {days} days", f"{figures.finished} ({figures.finished / days:.1f} / {say('day', language)})"),
+        ("straight through", share),
+        ("median time to the end", _age(figures.median_age) if figures.median_age is not None else "-"),
+    ):
+        table.add_row(say(name, language).format(days=days), value)
+    out.print(table)
+    for code, count in sorted(figures.exceptions.items(), key=lambda pair: (-pair[1], pair[0])):
+        what = catalogue()[code].what[language] if code in catalogue() else ""
+        out.print(f"  [yellow]{code}[/] {count}  [dim]{escape(what)}[/]", soft_wrap=True)
+
+
+def _age(span: timedelta) -> str:
+    """A span in its two largest units."""
+    minutes = int(span.total_seconds() // 60)
+    hours, minutes = divmod(minutes, 60)
+    whole_days, hours = divmod(hours, 24)
+    return f"{whole_days} d {hours} h" if whole_days else f"{hours} h {minutes} min"
 
 
 def invoice_columns(table: Table, language: Language) -> None:
