@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from config.errors import ConfigError
 
-__all__ = ["Secret", "find_secret", "keep_secret", "masked"]
+__all__ = ["MASK", "Secret", "find_secret", "keep_secret", "masked"]
 
 MASK = "********"
 

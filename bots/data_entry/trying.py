@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from bots.data_entry import accounts
 from bots.data_entry.entries import own_key
@@ -15,9 +16,14 @@ from bots.data_entry.stage import base_url, browser, load_system
 from bots.data_entry.values import known, needs, render
 from bots.office import Office
 from config.errors import ApplicationException, OficioError, Reason
+from config.systems import System
+from connectors.browser.har import mask_har
 from connectors.browser.session import Session, Submission
 
-__all__ = ["Trial", "check_system", "dry_run"]
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+__all__ = ["LoggedIn", "Trial", "check_system", "dry_run"]
 
 
 @dataclass
@@ -55,17 +61,26 @@ class Trial:
         }  # fmt: skip
 
 
-def check_system(office: Office, name: str, form: str | None = None, record: Mapping[str, Any] | None = None) -> Trial:
+def check_system(
+    office: Office,
+    name: str,
+    form: str | None = None,
+    record: Mapping[str, Any] | None = None,
+    har: Path | None = None,
+) -> Trial:
     """The description is read, the login tried, each list read, and with a record its form filled and not saved.
+
+    Args:
+        har: where the pages are kept, for `replaying`; without the password, readable by the office alone.
 
     Raises:
         ConfigError: the description is wrong, with file and line.
     """
     system = load_system(office, name)
     if record is not None:
-        return dry_run(office, name, form or next(iter(system.forms)), record)
+        return dry_run(office, name, form or next(iter(system.forms)), record, har)
     trial = Trial([("description", f"{len(system.forms)} forms, {len(system.accounts)} accounts")])
-    with _logged_in(office, name, trial) as session:
+    with LoggedIn(office, name, trial, har=har) as session:
         if session is not None:
             for list_name, listing in system.lists.items():
                 runner = Runner(session, system, {})
@@ -75,7 +90,7 @@ def check_system(office: Office, name: str, form: str | None = None, record: Map
     return trial
 
 
-def dry_run(office: Office, name: str, form_name: str, record: Mapping[str, Any]) -> Trial:
+def dry_run(office: Office, name: str, form_name: str, record: Mapping[str, Any], har: Path | None = None) -> Trial:
     """Everything up to the save, then the save itself with its request blocked in the network layer; then a look.
 
     What is found there twice, before and after, is the proof that nothing was saved.
@@ -83,7 +98,7 @@ def dry_run(office: Office, name: str, form_name: str, record: Mapping[str, Any]
     system = load_system(office, name)
     form = known(system, "form", system.forms, form_name)
     trial = Trial([("description", form.title or form_name)])
-    with _logged_in(office, name, trial) as session:
+    with LoggedIn(office, name, trial, har=har) as session:
         if session is None:
             return trial
         values = {"key": own_key(record), **record}
@@ -109,7 +124,7 @@ def dry_run(office: Office, name: str, form_name: str, record: Mapping[str, Any]
         except ApplicationException:
             trial.steps.append(("save", f"pressed; {submission.blocked} request(s) blocked, {submission.sent} sent"))
     check = Trial()
-    with _logged_in(office, name, check) as session:
+    with LoggedIn(office, name, check) as session:
         if session is not None:
             after = len(look_up(Runner(session, system, dict(values), frame=form.frame), form.look_up))
             trial.saved = after != before
@@ -117,12 +132,24 @@ def dry_run(office: Office, name: str, form_name: str, record: Mapping[str, Any]
     return trial
 
 
-class _logged_in:  # noqa: N801 - used as a context manager
-    """A dry session of any account, logged in; None when that failed, with the trial's problem set."""
+Opened = Callable[["Browser", System], Session]
 
-    def __init__(self, office: Office, name: str, trial: Trial):
-        self.office, self.name, self.trial = office, name, trial
+
+class LoggedIn:
+    """A dry session of any account, logged in; None when that failed, with the trial's problem set.
+
+    Args:
+        opened: makes another session than a dry one of the system.
+        har: where the pages are kept.
+    """
+
+    def __init__(self, office: Office, name: str, trial: Trial, opened: Opened | None = None, har: Path | None = None):
+        self.office, self.name, self.trial, self.har = office, name, trial, har
         self.system = load_system(office, name)
+        self.opened = opened or self._dry
+
+    def _dry(self, started: Browser, system: System) -> Session:
+        return Session(started, system, base_url(self.name, system), dry=True, har=self.har)
 
     def __enter__(self) -> Session | None:
         worker = accounts.worker_name(self.office) + ":try"
@@ -131,7 +158,7 @@ class _logged_in:  # noqa: N801 - used as a context manager
             raise ApplicationException("OF515", self.system.title, system=self.name)
         self.chromium = browser()
         started = self.chromium.__enter__()
-        self.session = Session(started, self.system, base_url(self.name, self.system), dry=True)
+        self.session = self.opened(started, self.system)
         try:
             accounts.log_in(self.session, self.system, self.seat)
         except OficioError as error:
@@ -144,6 +171,8 @@ class _logged_in:  # noqa: N801 - used as a context manager
         self.trial.blocked += self.session.traffic.blocked
         self.trial.writes += self.session.traffic.writes
         self.session.close()
+        if self.har is not None and self.seat is not None:
+            mask_har(self.har, self.seat.secrets)
         self.chromium.__exit__(None, None, None)
         if self.seat is not None:
             accounts.give_back(self.office, self.seat)

@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.errors import ApplicationException, BusinessException, OficioError
@@ -41,6 +42,7 @@ class Context:
         system: the description; its allowed origins are the only ones that are reached.
         url: the base address.
         dry: block every write that the description does not call a draft.
+        har: where all pages are kept as a HAR, written when the context is closed.
         watchdog: of the browser; without one, a page that is busy for ever is waited for.
 
     Attributes:
@@ -51,7 +53,14 @@ class Context:
     """
 
     def __init__(
-        self, browser: Browser, system: System, url: str, *, dry: bool = False, watchdog: Watchdog | None = None
+        self,
+        browser: Browser,
+        system: System,
+        url: str,
+        *,
+        dry: bool = False,
+        watchdog: Watchdog | None = None,
+        har: Path | None = None,
     ):
         self.system, self.url, self.dry, self.watchdog = system, url.rstrip("/"), dry, watchdog
         self.acts: deque[tuple[str, float, str]] = deque(maxlen=200)
@@ -69,6 +78,9 @@ class Context:
         self.context = browser.new_context(
             proxy=only_these(self.origins),  # type: ignore[arg-type] # a TypedDict of just these keys
             service_workers="block",
+            record_har_path=har,
+            record_har_content="embed" if har is not None else None,
+            record_har_mode="minimal" if har is not None else None,
             viewport={"width": 1280, "height": 900},
         )
         self.context.set_default_timeout(system.limits.step * 1000)
