@@ -3,6 +3,8 @@
 `python -m benchmarks.crash_entering --runs 1000`: each run adds an invoice and starts a robot in a process of its own
 (forked from one that has imported everything) which is killed at a named point, or at a random moment; the next run
 finds what it left.  40 % of the saves meet a fault.  In the end robots run without kills until nothing is left to do.
+`--folder F` keeps all there and goes on where it stopped (a run that was cut short is one more kill); `--state` asks
+how far it is and what is there by now, also while it runs.
 """
 
 from __future__ import annotations
@@ -18,7 +20,9 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
+from bots.office import Office
 from config import crashpoints
 from demo.legacy.app import create_app
 from demo.legacy.faults import Faults
@@ -60,40 +64,57 @@ def _robot(folder: Path, point: str) -> None:
     os._exit(0)
 
 
-def run(runs: int, rate: float, seed: int) -> dict[str, object]:
-    """All runs; what was found."""
-    chance = random.Random(seed)
-    folder = Path(tempfile.mkdtemp(prefix="oficio-crash-"))
-    make_config(folder, _LIMITS, parallel=1)
-    faults = Faults(rate=rate, seed=seed, slow_seconds=0.3)
-    kills: Counter[str] = Counter()
-    started = time.monotonic()
+def run(folder: Path, runs: int, rate: float, seed: int) -> dict[str, object]:
+    """All runs that the folder has not seen yet; what was found."""
+    if not (folder / "config").exists():
+        make_config(folder, _LIMITS, parallel=1)
+    progress = _progress(folder)
+    chance = random.Random(seed + progress["done"])
+    faults = Faults(rate=rate, seed=seed + progress["done"], slow_seconds=0.3)
+    kills = Counter(progress["kills"])
+    started = time.monotonic() - progress["seconds"]
     with serve(create_app(folder / "legacy.db", faults=faults)) as url:
         os.environ["OFICIO_SYSTEM_DEMO_URL"] = url
-        office = open_office(folder)
         command = [sys.executable, "-m", "benchmarks.crash_entering", "--nursery", str(folder)]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        with (
+            (office := open_office(folder)).records,
+            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process,
+        ):
             assert process.stdin is not None
             assert process.stdout is not None
-            for number in range(runs):
-                add_ready(office, invoice_payload(f"K-{number:05d}"))
+            for number in range(progress["done"], runs):
+                if number > progress["done"] or not _is_there(office, f"K-{number:05d}"):
+                    add_ready(office, invoice_payload(f"K-{number:05d}"))
                 point = POINTS[number % len(POINTS)] if chance.random() < 0.8 else ""
                 after = 0.0 if point else chance.uniform(0.8, 5)
                 process.stdin.write(json.dumps({"point": point, "after": after}) + "\n")
                 process.stdin.flush()
                 ended = int(process.stdout.readline())
                 kills[(point or "a random moment") if ended == -signal.SIGKILL else "not reached"] += 1
-                if number % 10 == 9:
-                    sys.stderr.write(f"{number + 1} runs, {time.monotonic() - started:.0f} s, {dict(kills)}\n")
+                _keep_progress(folder, number + 1, kills, time.monotonic() - started)
             faults.rate = 0
             _finish(office, process)
-        return _verdict(office, Store(folder / "legacy.db"), kills, time.monotonic() - started, runs)
+            return _verdict(office, Store(folder / "legacy.db"), kills, time.monotonic() - started, runs)
 
 
-def _finish(office: object, process: subprocess.Popen[str]) -> None:
-    from bots.office import Office
+def _progress(folder: Path) -> dict[str, Any]:
+    path = folder / "progress.json"
+    return json.loads(path.read_text("utf-8")) if path.exists() else {"done": 0, "kills": {}, "seconds": 0.0}
 
-    assert isinstance(office, Office)
+
+def _keep_progress(folder: Path, done: int, kills: Counter[str], seconds: float) -> None:
+    draft = folder / "progress.new"
+    draft.write_text(json.dumps({"done": done, "kills": kills, "seconds": seconds}), "utf-8")
+    draft.replace(folder / "progress.json")
+
+
+def _is_there(office: Office, number: str) -> bool:
+    with office.records.read() as tx:
+        items = work_items.find(tx, "invoices", limit=100_000)
+    return any(item.payload["invoice"]["fields"]["invoice_number"] == number for item in items)
+
+
+def _finish(office: Office, process: subprocess.Popen[str]) -> None:
     assert process.stdin is not None
     assert process.stdout is not None
     until = time.monotonic() + 900
@@ -108,10 +129,7 @@ def _finish(office: object, process: subprocess.Popen[str]) -> None:
     process.stdin.close()
 
 
-def _verdict(office: object, store: Store, kills: Counter[str], seconds: float, runs: int) -> dict[str, object]:
-    from bots.office import Office
-
-    assert isinstance(office, Office)
+def _verdict(office: Office, store: Store, kills: Counter[str], seconds: float, runs: int) -> dict[str, object]:
     entered = Counter(row["number"] for row in store.invoices())
     with office.records.read() as tx:
         items = work_items.find(tx, "invoices", limit=100_000)
@@ -126,7 +144,7 @@ def _verdict(office: object, store: Store, kills: Counter[str], seconds: float, 
     return {
         "runs": runs,
         "duplicates": sum(count - 1 for count in entered.values()),
-        "lost": len(lost) + runs - len(items),
+        "lost": len(lost) + max(0, runs - len(items)),
         "states": dict(states),
         "reasons of the others": dict(reasons),
         "kills": dict(kills),
@@ -141,12 +159,22 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--rate", type=float, default=0.4)
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--nursery", type=Path)
+    parser.add_argument("--folder", type=Path, help="kept, and gone on with")
+    parser.add_argument("--state", action="store_true", help="only tell how far it is")
+    parser.add_argument("--nursery", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.nursery:
         nursery(options.nursery)
         return 0
-    result = run(options.runs, options.rate, options.seed)
+    folder = options.folder or Path(tempfile.mkdtemp(prefix="oficio-crash-"))
+    if options.state:
+        progress = _progress(folder)
+        with (office := open_office(folder)).records:
+            result = _verdict(
+                office, Store(folder / "legacy.db"), Counter(progress["kills"]), progress["seconds"], progress["done"]
+            )
+    else:
+        result = run(folder, options.runs, options.rate, options.seed)
     sys.stdout.write(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
     return 0 if result["duplicates"] == result["lost"] == 0 else 1
 
