@@ -107,6 +107,7 @@ class Held:
     renewed: float = field(default_factory=time.monotonic)
     deadline: float = 0
     runner: Runner | None = None
+    shown: Exception | None = None
 
     def enter(self) -> str:
         """See `Clerk.enter`."""
@@ -287,7 +288,7 @@ class Held:
 
     def _uncertain(self, intent: intents.Intent, error: OficioError, proof: list[Evidence]) -> str:
         """A save left and its outcome is not known: say so durably, then find out."""
-        proof = [*proof, *self.at_failure()]
+        proof = [*proof, *self.at_failure(error)]
         with self.clerk.office.records.begin() as tx:
             item = work_items.move(
                 tx, self.item, "uncertain", action="entry.uncertain", reason=error.reason, outcome="uncertain",
@@ -296,11 +297,12 @@ class Held:
         self.item = item
         return self._settle(intent, fence=False, error=error)
 
-    def at_failure(self) -> list[Evidence]:
-        """What the session shows of its failure, once: it is closed after that."""
+    def at_failure(self, error: Exception) -> list[Evidence]:
+        """What the session shows of an error, once: by the next time it shows something else."""
         clerk = self.clerk
-        if clerk.session is None:
+        if clerk.session is None or error is self.shown:
             return []
+        self.shown = error
         rungs = self.runner.rungs if self.runner is not None else {}
         return at_failure(clerk.office.records, clerk.session, clerk.seat.secrets, rungs)
 

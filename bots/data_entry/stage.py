@@ -237,7 +237,7 @@ def _failed(run: _Run, held: Held, error: Exception) -> str:
     status = error.reason.facts.get("status", "") if isinstance(error, OficioError) else ""
     _note_pace(run, clerk, status)
     taken_over = isinstance(error, OficioError) and error.code == "OF702"
-    evidence = [] if taken_over else held.at_failure()
+    evidence = [] if taken_over else held.at_failure(error)
     clerk.close()
     return "taken over" if taken_over else _put_aside(run, held, error, evidence)
 

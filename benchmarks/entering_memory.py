@@ -1,0 +1,123 @@
+"""Memory of a robot over thousands of items: flat, or does something grow?
+
+`python -m benchmarks.entering_memory [--items 2000]`: one account enters the demo's form again and again, the whole
+protocol with read-back and evidence.  Sampled each 20 items: this process (resident), Playwright's driver and the
+browser (proportional, so that shared pages count once).  Stated: medians of the samples around item 200 and of the last
+ones, and their ratio.  The legacy system is a process of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from dataclasses import replace
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from bots.data_entry import enter
+from demo.legacy.app import create_app
+from demo.legacy.server import serve
+from tests.entering.offices import add_ready, invoice_payload, make_config, open_office
+
+EVERY = 20
+
+
+def memory() -> dict[str, int]:
+    """Bytes of this process, the driver and the browser."""
+    parents: dict[int, int] = {}
+    names: dict[int, str] = {}
+    for path in Path("/proc").iterdir():
+        if path.name.isdigit():
+            try:
+                stat = (path / "stat").read_text("utf-8")
+            except OSError:
+                continue
+            names[int(path.name)] = stat[stat.index("(") + 1 : stat.rindex(")")]
+            parents[int(path.name)] = int(stat[stat.rindex(")") + 2 :].split()[1])
+    found = {"python": _held(os.getpid(), "Rss"), "driver": 0, "browser": 0}
+    for pid, name in names.items():
+        if _descends(pid, parents) and "python" not in name:
+            found["driver" if name in ("node", "MainThread") else "browser"] += _held(pid, "Pss")
+    return found
+
+
+def _descends(pid: int, parents: dict[int, int]) -> bool:
+    while (pid := parents.get(pid, 0)) > 1:
+        if pid == os.getpid():
+            return True
+    return False
+
+
+def _held(pid: int, kind: str) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text("utf-8").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{kind}:")), 0)
+
+
+def _legacy(folder: Path, answer: Connection) -> None:
+    with serve(create_app(folder / "legacy.db")) as url:
+        answer.send(url)
+        answer.recv()
+
+
+def run(items: int, folder: Path) -> dict[str, object]:
+    """Enter so many items; what was held when."""
+    ours, theirs = get_context("spawn").Pipe()
+    legacy = get_context("spawn").Process(target=_legacy, args=(folder, theirs), daemon=True)
+    legacy.start()
+    os.environ["OFICIO_SYSTEM_DEMO_URL"] = ours.recv()
+    make_config(folder, {"lease": 60, "settle": 5, "load": 30, "step": 30})
+    samples: dict[str, list[tuple[int, int]]] = defaultdict(list)
+
+    def sample(_stage: str, done: int, _total: int | None, _note: str) -> None:
+        if done % EVERY == 0:
+            for name, held in memory().items():
+                samples[name].append((done, held))
+            sys.stderr.write(
+                f"{done} items, { ({name: held[-1][1] // 1_000_000 for name, held in samples.items()}) } MB\n"
+            )
+
+    started = time.monotonic()
+    with (office := open_office(folder)).records:
+        add_ready(office, *[invoice_payload(f"M-{n:05d}") for n in range(items)])
+        report = enter(replace(office, progress=sample), "demo", limit=items)
+    ours.send("end")
+    legacy.join(timeout=10)
+    return {
+        "items": dict(report.outcomes),
+        "seconds": round(time.monotonic() - started),
+        **{name: _growth(held, items) for name, held in samples.items()},
+        "all": _growth([(n, sum(held[at][1] for held in samples.values())) for at, (n, _) in
+                        enumerate(samples["python"])], items),
+    }  # fmt: skip
+
+
+def _growth(held: list[tuple[int, int]], items: int) -> dict[str, float]:
+    early = statistics.median(size for n, size in held if 120 <= n <= 280)
+    late = statistics.median(size for n, size in held if n > items - 180)
+    most = max(size for n, size in held if n >= 120)
+    return {"MB at 200": round(early / 1e6), "MB at the end": round(late / 1e6), "ratio": round(late / early, 3),
+            "most": round(most / 1e6)}  # fmt: skip
+
+
+def main() -> int:
+    """Print the figures as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--items", type=int, default=2000)
+    options = parser.parse_args()
+    result = run(options.items, Path(tempfile.mkdtemp(prefix="oficio-memory-")))
+    sys.stdout.write(json.dumps(result, indent=1) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
