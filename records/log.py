@@ -15,7 +15,7 @@ from config.errors import ApplicationException, AuditBroken, ConfigError
 from records import audit, schema, sequencer
 from records.clock import to_micros
 from records.ids import new_id
-from records.keys import load_signer, replace_key, retired_keys
+from records.keys import load_signer, move_to_keyring, replace_key, retired_keys
 from records.merkle import Frontier, consistency_proof, leaf_hash, tree_root
 from records.note import (
     Checkpoint,
@@ -103,6 +103,16 @@ class Log:
         self._signer = new
         return new.verifier
 
+    def move_key_to_keyring(self) -> VerifierKey:
+        """Keep the private key in the keyring of the operating system from now on; what verifies it stays the same.
+
+        Raises:
+            ConfigError: OF716, there is no keyring that keeps it.
+        """
+        key = self.key
+        move_to_keyring(self._keys, key.name)
+        return key
+
     def _told(self, name: str, value: str) -> str:
         with self._records.begin() as tx:
             upsert = sqlite.insert if tx.connection.dialect.name == "sqlite" else postgresql.insert
@@ -158,10 +168,6 @@ class Log:
         with self._records.reading() as connection:
             found = connection.execute(select(_checkpoints).order_by(_checkpoints.c.size))
             return [SignedCheckpoint(row.size, row.root, row.note) for row in found]
-
-    def keys(self) -> list[VerifierKey]:
-        """The keys that the log was signed with, oldest first."""
-        return [self.key]
 
     def events(self, start: int = 0, end: int | None = None) -> Iterator[tuple[int, bytes]]:
         """(number, bytes) of the events from `start` to before `end`."""

@@ -164,6 +164,20 @@ def rotate_key(*, home: Path | None = None, config: Path | None = None) -> int:
     return 0
 
 
+@app.command(name="key-to-keyring")
+def key_to_keyring(*, home: Path | None = None, config: Path | None = None) -> int:
+    """Keep the log's private key in the keyring of the operating system instead of a file.
+
+    Args:
+        home: the office's home; OFICIO_HOME, else .oficio.
+        config: its configuration; OFICIO_CONFIG, else config/.
+    """
+    with open_office(home, config, flow="audit") as office:
+        key = office.records.log.move_key_to_keyring()
+    out.print(f"in the keyring: the key of {key}", soft_wrap=True)
+    return 0
+
+
 @app.command
 def compare(*, home: Path | None = None, config: Path | None = None, json: bool = False) -> int:
     """Replay the log and compare it with the tables and the archive.
