@@ -1,4 +1,4 @@
-"""The log's own key, made at first start: PKCS #8 PEM (openssl reads it) in a file of its owner alone, or in the keyring."""
+"""The log's own key, made at first start: PKCS #8 PEM (openssl reads it) in a file of its owner, or in the keyring."""
 
 from __future__ import annotations
 

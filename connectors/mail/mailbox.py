@@ -204,6 +204,14 @@ class MailSession:
             if self._client.has_capability("UIDPLUS"):
                 self._client.uid_expunge(list(uids))  # a plain EXPUNGE would take what a person has marked, too
 
+    def append(self, folder: str, raw: bytes) -> None:
+        """Put a mail into a folder, which is made when it is not there."""
+        with self._errors():
+            if not self._client.folder_exists(folder):
+                with suppress(IMAPClientError):  # another worker may have made it in this moment
+                    self._client.create_folder(folder)
+            self._client.append(folder, raw)
+
     def idle(self) -> bool:
         """Ask the server to tell of changes in the selected folder; False when it cannot (poll then)."""
         if not self._idling:
