@@ -13,12 +13,12 @@ from typing import Any
 from bots.data_entry.record import entry_key
 from bots.data_entry.values import render
 from bots.office import Office
-from config.errors import BusinessException, ConfigError, OficioError
+from config.errors import BusinessException, ConfigError, OficioError, Reason
 from config.systems import System
 from connectors import sheets
 from records import WorkItem, processes, work_items
 
-__all__ = ["add_records", "own_key", "process_of", "read_records"]
+__all__ = ["add_records", "differs", "outcomes", "own_key", "process_of", "read_records", "waiting"]
 
 _STATES = "entered ready review failed duplicate"
 
@@ -65,6 +65,8 @@ def read_records(path: Path, names: Mapping[str, str]) -> list[dict[str, Any]]:
     if not path.is_file():
         raise ConfigError("OF101", str(path), why="no such file")
     rows = _json_rows(path) if path.suffix in (".json", ".jsonl") else _table_rows(sheets.read(path))
+    if not rows:
+        raise ConfigError("OF550", str(path), why="it is empty")
     theirs = {value: name for name, value in names.items()}
     return [nested({theirs.get(name, name): value for name, value in row.items()}) for row in rows]
 
@@ -177,6 +179,20 @@ def own_key(record: Mapping[str, Any]) -> str:
         return entry_key(supplier, number, day[:4])
     plain = json.dumps(record, sort_keys=True, ensure_ascii=False)
     return entry_key("", hashlib.sha256(plain.encode()).hexdigest(), "")
+
+
+def differs(item: WorkItem, record: Mapping[str, Any]) -> Reason | None:
+    """Whether a record is not what its item was made of: one of the same key that was given before."""
+    before = item.payload["record"]
+    names = [name for name in {**before, **record} if name != "key" and before.get(name, "") != record.get(name, "")]
+    return Reason("OF554", facts={"key": item.key, "names": ", ".join(names)}) if names else None
+
+
+def waiting(office: Office, process: str) -> int:
+    """How many items of a process are to be entered, those of earlier files too."""
+    with office.records.read() as tx:
+        counts = work_items.counts(tx, process)
+    return sum(counts.get(state, 0) for state in ("ready", "entering", "uncertain"))
 
 
 def outcomes(office: Office, items: Iterable[WorkItem]) -> list[WorkItem]:

@@ -5,22 +5,23 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import FrameType
 
-from rich.table import Table
+from rich.text import Text
 
 from bots.data_entry import enter as enter_items
 from bots.data_entry import load_system
-from bots.data_entry.entries import add_records, outcomes, process_of, read_records
+from bots.data_entry.entries import add_records, differs, outcomes, process_of, read_records, waiting
 from bots.data_entry.trying import dry_run
 from bots.data_entry.values import known
 from bots.office import Office
-from config.errors import ConfigError
+from config.errors import ApplicationException, ConfigError, Language, OficioError, Reason
 from console.commands.systems import print_trial
 from console.watching import ProgressView
-from console.words import out, print_json, state_text
+from console.words import out, print_error, print_json, state_text
 from flows.desk import open_office
 from records import WorkItem
 
@@ -51,7 +52,7 @@ def enter(
         json: print JSON.
 
     Returns:
-        0 when all are in and read back, 3 when some wait for a person, 1 when the system failed.
+        0 when all are in and read back, 1 when the system failed so that some are not, 3 when some wait for a person.
     """
     records = read_records(input, _names(map or []))
     with open_office(home, config, flow="enter") as office:
@@ -60,16 +61,56 @@ def enter(
         if dry_run:
             return _try(office, system, form, records[0], json)
         items = add_records(office, system, description, form, records)
-        stop = threading.Event()
-        _drain_on_sigterm(stop)
         started = time.monotonic()
-        with ProgressView(quiet=json) as view:
-            watched = replace(office, progress=_Watched(view, len(items)))
-            enter_items(watched, system, form=form, process=process_of(system, form), limit=len(items), stop=stop)
-        items = outcomes(office, items)
-        _show(items, time.monotonic() - started, json)
-    entered = sum(item.state == "entered" for item in items)
-    return 0 if entered == len(items) else 3 if any(item.state == "review" for item in items) else 1
+        stopped = _enter(office, system, form, quiet=json)
+        rows = [
+            _row(item, differs(item, record))
+            for item, record in zip(outcomes(office, items), records, strict=True)
+        ]  # fmt: skip
+        language = office.settings.language
+    _show(rows, time.monotonic() - started, language, json)
+    if stopped is not None:
+        print_error(stopped, language)
+    ends = {row.ends for row in rows}
+    return 1 if stopped is not None or "waits" in ends else 3 if "person" in ends else 0
+
+
+def _enter(office: Office, system: str, form: str, *, quiet: bool) -> OficioError | None:
+    """Enter what waits, older files' records too; the error that stopped it all, if one did."""
+    process = process_of(system, form)
+    count = waiting(office, process)
+    stop = threading.Event()
+    _drain_on_sigterm(stop)
+    with ProgressView(quiet=quiet) as view:
+        watched = replace(office, progress=_Watched(view, count))
+        try:
+            enter_items(watched, system, form=form, process=process, limit=3 * count, stop=stop)
+        except ApplicationException as error:
+            return error
+    return None
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One record's result."""
+
+    item: str
+    key: str
+    state: str
+    record: str
+    reason: Reason | None
+
+    @property
+    def ends(self) -> str:
+        """`in` and read back, with a `person`, or it still `waits`."""
+        if self.state == "entered" and self.reason is None:
+            return "in"
+        return "waits" if self.state in ("ready", "entering", "uncertain", "failed") else "person"
+
+
+def _row(item: WorkItem, differs: Reason | None) -> _Row:
+    record = str(item.payload.get("entry", {}).get("record", ""))
+    return _Row(item.id, item.key, item.state, record, differs or (item.reason if item.state != "entered" else None))
 
 
 def _try(office: Office, system: str, form: str, record: dict[str, object], json: bool) -> int:
@@ -113,18 +154,17 @@ def _drain_on_sigterm(stop: threading.Event) -> None:
     signal.signal(signal.SIGTERM, told)
 
 
-def _show(items: list[WorkItem], seconds: float, json: bool) -> None:
+def _show(rows: Sequence[_Row], seconds: float, language: Language, json: bool) -> None:
     if json:
-        rows = [
-            {"item": i.id, "key": i.key, "state": i.state, "record": i.payload.get("entry", {}).get("record"),
-             "reason": i.reason.to_json() if i.reason else None}
-            for i in items
-        ]  # fmt: skip
-        print_json({"items": rows, "seconds": f"{seconds:.1f}"})
+        print_json(
+            {"items": [{**asdict(row), "reason": row.reason.to_json() if row.reason else None} for row in rows],
+             "seconds": f"{seconds:.1f}"}
+        )  # fmt: skip
         return
-    table = Table("key", "state", "record", "why", box=None, header_style="bold", pad_edge=False)
-    for item in items:
-        record = str(item.payload.get("entry", {}).get("record", ""))
-        table.add_row(item.key, state_text(item.state), record, item.reason.text() if item.reason else "")
-    out.print(table)
-    out.print(f"[dim]{len(items)} records, {seconds:.1f} s, {len(items) / max(seconds, 0.001):.1f}/s[/]")
+    width = max((len(row.key) for row in rows), default=0)
+    for row in rows:
+        why = f"  {row.reason.code}: {row.reason.text(language)}" if row.reason else ""
+        line = Text(f"{row.key:<{width}}  ").append(state_text(row.state, language)).append(f"  {row.record}{why}")
+        out.print(line, soft_wrap=True)
+    entered = sum(row.ends == "in" for row in rows)
+    out.print(f"[dim]{entered}/{len(rows)} · {seconds:.1f} s · {len(rows) / max(seconds, 0.001):.1f}/s[/]")

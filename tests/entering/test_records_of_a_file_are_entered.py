@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,7 +29,9 @@ def run(*arguments: str) -> int:
 
 
 @pytest.mark.browser
-def test_a_dry_run_types_everything_and_sends_nothing(office: Office, legacy: Legacy, tmp_path: Path) -> None:
+def test_a_dry_run_types_everything_and_sends_nothing(
+    office: Office, legacy: Legacy, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "records.json"
     path.write_text(json.dumps([RECORD]), "utf-8")
     where = ("--home", str(office.settings.home), "--config", str(office.settings.directory))
@@ -35,8 +39,32 @@ def test_a_dry_run_types_everything_and_sends_nothing(office: Office, legacy: Le
     assert run(*asked, "--dry-run") == 0
     assert legacy.store.invoices() == []
     assert run(*asked) == 0
+    capsys.readouterr()
     assert run(*asked) == 0
+    assert re.fullmatch(r"\w{13}  entered  1\n1/1 · .*/s\n", capsys.readouterr().out)
     assert [(row["number"], row["total"]) for row in legacy.store.invoices()] == [("A-7", "121,00")]
+
+
+@pytest.mark.browser
+def test_each_record_ends_with_a_line_and_the_worst_one_decides(
+    office: Office, legacy: Legacy, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ("--home", str(office.settings.home), "--config", str(office.settings.directory))
+    path = tmp_path / "records.json"
+    asked = ("enter", "--system", "demo", "--form", "invoice", "--input", str(path), "--json", *where)
+
+    def enter(*records: dict[str, Any]) -> tuple[int, list[tuple[str, str | None]]]:
+        path.write_text(json.dumps(records), "utf-8")
+        code = run(*asked)
+        items = json.loads(capsys.readouterr().out)["items"]
+        return code, [(item["state"], item["reason"] and item["reason"]["code"]) for item in items]
+
+    wrong = RECORD | {"invoice_number": "A-8", "gross_total": "999.00"}
+    assert enter(RECORD, wrong) == (3, [("entered", None), ("review", "OF531")])
+    assert enter(RECORD | {"due_date": "2026-05-01"}) == (3, [("entered", "OF554")])
+    legacy.faults.plan[:] = ["error_before"] * 3
+    assert enter(wrong, RECORD | {"invoice_number": "A-9"}) == (1, [("review", "OF531"), ("ready", "OF511")])
+    assert [row["number"] for row in legacy.store.invoices()] == ["A-7"]
 
 
 @pytest.mark.browser
