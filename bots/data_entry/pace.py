@@ -1,7 +1,8 @@
 """Back-pressure: when a system slows down or says "too many", fewer robots work and each pauses; then again more.
 
 As networks do it (additive increase, multiplicative decrease: Chiu and Jain, 1989): a sign of overload halves the
-robots and doubles the pause; ten good items in a row bring one robot back and halve the pause.
+robots and doubles the pause; ten good items in a row bring one robot back and halve the pause.  Who only answers slowly
+gets a pause no longer than its answer takes; who says "too many" up to a minute.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ __all__ = ["OVERLOAD", "Pace"]
 OVERLOAD = frozenset(("429", "503"))
 """Statuses with which a server asks for less."""
 _SLOWER = 3.0  # times the quickest so far
-_NOTICED = 1.0  # seconds that a document must take to be called slow at all
+_NOTICED = 2.0  # seconds that a document must take to be called slow at all
 _FIRST, _LONGEST = 0.5, 60.0  # seconds of pause
 _GOOD = 10
 
@@ -49,9 +50,10 @@ class Pace:
             if waits:
                 self._quickest = min(self._quickest, mean)
             if slow or status in OVERLOAD:
+                longest = _LONGEST if status in OVERLOAD else max(mean, self.pause)
                 self._good = 0
                 self.allowed = max(1, self.allowed // 2)
-                self.pause = min(_LONGEST, max(_FIRST, 2 * self.pause))
+                self.pause = min(longest, max(_FIRST, 2 * self.pause))
                 return True
             self._good += 1
             if self._good % _GOOD == 0:

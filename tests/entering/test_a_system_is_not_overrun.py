@@ -40,9 +40,10 @@ def test_overload_halves_and_good_items_bring_back() -> None:
 def test_slower_than_at_first_is_overload() -> None:
     pace = Pace(2)
     pace.note([0.5, 0.5])
-    assert not pace.note([1.4])
-    assert pace.note([1.2, 2.0])
-    assert pace.allowed == 1
+    assert not pace.note([1.9])
+    for _ in range(9):
+        assert pace.note([2.2, 3.0])
+    assert (pace.allowed, pace.pause) == (1, 2.6)
 
 
 def test_a_system_that_was_always_slow_is_not_overrun() -> None:
