@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bots.recorder.codes import related
 from bots.recorder.sample import Field, Way, ways
 from connectors.browser.recorded import Action, Option, Target
 
-__all__ = ["ENTERED", "Meaning", "Meant", "meanings", "shape"]
+__all__ = ["ENTERED", "Meaning", "Meant", "meanings", "shape", "with_picks"]
 
 ENTERED = ("fill", "choose", "tick", "upload", "pick")
 
@@ -42,6 +42,21 @@ class Meaning:
     of: dict[int, Meant] = field(default_factory=dict)
     unknown: list[int] = field(default_factory=list)
     unsure: dict[int, list[Field]] = field(default_factory=dict)
+
+
+def with_picks(actions: Sequence[Action], fields: Sequence[Field]) -> tuple[Action, ...]:
+    """A press on a value of the sample, just after its beginning was typed, picked a suggestion.
+
+    Other tools' recordings do not tell what can be pressed from what a script listens to.
+    """
+    found: list[Action] = []
+    values = {one.value for one in fields}
+    for action in actions:
+        text = action.target.rung("text") if action.target is not None else ""
+        typed = found[-1].text.casefold() if found and found[-1].verb == "fill" else ""
+        picked = action.verb == "press" and text in values and typed and text.casefold().startswith(typed)
+        found.append(replace(action, verb="pick", text=text) if picked else action)
+    return tuple(found)
 
 
 def shape(target: Target) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from connectors.browser.recorded import Action, Target
 __all__ = ["css_rungs", "in_parts", "is_password", "target"]
 
 _PASSWORD = re.compile(
-    r"passw|passwd|\bpwd\b|clave|contrase|kennwort|mot.?de.?passe|senha|parola|wachtwoord|has[lł]o|l[oö]senord|adgangskode",
+    r"passw|\b(?:p|pw|pass|pwd|pin)\b|clave|contrase|kennwort|mot.?de.?passe|senha|parola|wachtwoord|has[lł]o|l[oö]senord|adgangskode",
     re.IGNORECASE,
 )
 
@@ -23,7 +23,10 @@ def is_password(rungs: Sequence[tuple[str, str]]) -> bool:
 
 def target(rungs: Sequence[tuple[str, str]], kind: str) -> Target:
     """A target of an import: its rungs were right when it was made, by the other tool."""
-    unique = tuple(dict.fromkeys((rung, text) for rung, text in rungs if text))
+    idle = "text"  # names no field
+    if kind == "press":
+        idle = "label" if any(rung == "text" for rung, _ in rungs) else ""
+    unique = tuple(dict.fromkeys((rung, text) for rung, text in rungs if text and rung != idle))
     return Target(unique, "press" if kind == "press" else "tick" if kind == "tick" else "edit")
 
 
