@@ -57,6 +57,14 @@ SPANISH = {
     "straight through": "sin intervención de nadie",
     "median time to the end": "mediana hasta el final",
     "day": "día",
+    # recording a system
+    "Log in with the robot's account, until you see the menu.": "Entre con la cuenta del robot hasta ver el menú.",
+    "Enter the sample, every field of it, and save.": "Introduzca el ejemplo, todos sus campos, y grabe.",
+    "Search for it in a list, from the menu on, until its row shows.": "Búsquelo en una lista, desde el menú, hasta ver su fila.",
+    "Open it from its row, so that its page shows what was saved.": "Ábralo desde su fila, para que se vea lo grabado.",
+    "Then touch nothing more, and press Enter here.": "Después no toque nada más y pulse Intro aquí.",
+    "If the form has a free reference field, type this there:": "Si hay un campo de referencia libre, escriba en él:",
+    "Now:": "Ahora:",
     # the demo
     "setting up the office: its mailbox, its legacy system, a Prefect server": (
         "montando la oficina: su buzón, su sistema, un servidor Prefect"

@@ -112,7 +112,7 @@ def _save(recording: Recording, save: Action, writer: Writer) -> dict[str, Any]:
     elif said := _said_after(recording, save, writer.own):
         found["done"] = {"text": said}
     if save.supposed:
-        writer.findings.note("the imported recording does not tell what the save loads; its own page is supposed")
+        writer.findings.note("OF580", loads=save.frame)
     if requests := requests_of(save):
         found["requests"] = requests
     return found
@@ -141,7 +141,7 @@ def _gate(
     back = {want["equals"] for want in reading["fields"]} | set(reading.get("each", {}).values())
     lost = [one.template for one in values.fields if one in values.typed and one.template not in back]
     if lost:
-        findings.note(f"not read back, so not proved: {', '.join(dict.fromkeys(lost))}")
+        findings.note("OF581", fields=", ".join(dict.fromkeys(lost)))
 
 
 def _needs(template: str, done: Sequence[Do | Each]) -> list[str]:
@@ -170,13 +170,11 @@ def _from_landing(recording: Recording, part: Part, findings: Findings) -> list[
     if landing and first.fresh and (first.frame, text) not in landing:
         findings.refuse("OF571", part=part, pressed=text or first.verb)
     if not landing:
-        findings.note(
-            f"the steps of {part} begin on the page where the login ends; if they do not, add an `open` there"
-        )
+        findings.note("OF582", part=part)
         return []
     address = _TOKEN.sub("", recording.landing)
     if address != recording.landing:
-        findings.note(f"the page after the login is opened as {address}, without what looks like a session's number")
+        findings.note("OF583", address=address)
     return [{"open": address, **({} if main_frame(recording.part("enter")) == PAGE else {"frame": PAGE})}]
 
 

@@ -158,9 +158,7 @@ def _with_gap(
     wanted = [one.signature for one in gaps[0]]
     size = len(wanted)
     if not size:
-        findings.note(
-            f"{name}: nothing that adds a line was pressed, so as many lines as the page shows can be entered"
-        )
+        findings.note("OF588", list=name)
         return [*before, Each(name, tuple(body)), *after]
     if _signatures(before[-size:]) == wanted:
         lead = [Do(((0, one.action),)) for one in gaps[0]]

@@ -14,15 +14,17 @@ class Findings:
     """Collected while a description is made; with a problem there is no description."""
 
     problems: list[Reason] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Reason] = field(default_factory=list)
 
     def refuse(self, code: str, where: str = "", **facts: object) -> None:
         """A problem, told once."""
-        reason = Reason(code, where, {name: str(value) for name, value in facts.items()})
-        if reason not in self.problems:
-            self.problems.append(reason)
+        _add(self.problems, Reason(code, where, {name: str(value) for name, value in facts.items()}))
 
-    def note(self, text: str) -> None:
+    def note(self, code: str, **facts: object) -> None:
         """Something to look at, told once."""
-        if text not in self.notes:
-            self.notes.append(text)
+        _add(self.notes, Reason(code, "", {name: str(value) for name, value in facts.items()}))
+
+
+def _add(reasons: list[Reason], reason: Reason) -> None:
+    if reason not in reasons:
+        reasons.append(reason)

@@ -162,7 +162,7 @@ def read_back_of(recording: Recording, row: Row, values: Values, key: Field, wri
         if lines and "lines" not in found:
             found |= lines
         else:
-            writer.findings.note(f"the lines of {name} are not read back: no table of the entry shows them all")
+            writer.findings.note("OF587", list=name)
     return found
 
 

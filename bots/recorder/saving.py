@@ -50,7 +50,7 @@ def drafts_of(before: Sequence[Action], save: Action, findings: Findings) -> lis
         elif mark := _mark(same[-1], [write for write in earlier if _path(write.path) == path], typed):
             drafts.append({"path": path, "without": mark})
         else:
-            findings.note(f"a dry run will stop at {path}: what draws the next page cannot be told from what saves")
+            findings.note("OF584", path=path)
     return drafts
 
 

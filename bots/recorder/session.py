@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from bots.recorder.describing import Described
 from bots.recorder.sample import Field, fields_of, words
 from bots.recorder.writing import description_text
-from config.errors import ConfigError
+from config.errors import ConfigError, Language
 from config.systems import System
 from config.yaml_file import parse_yaml
 from connectors.browser.driver import driver, launch_arguments
@@ -88,7 +88,7 @@ def record_entry(
         raise typed(error, "record", url) from error
 
 
-def keep(described: Described, name: str, folder: Path, *, replace: bool = False) -> Path:
+def keep(described: Described, name: str, folder: Path, *, replace: bool = False, language: Language = "en") -> Path:
     """Write `NAME.yaml`, after it was read as what it is to be.
 
     Raises:
@@ -99,7 +99,8 @@ def keep(described: Described, name: str, folder: Path, *, replace: bool = False
     path = folder / f"{name}.yaml"
     if path.exists() and not replace:
         raise ConfigError("OF574", str(path))
-    text = description_text(described.data, name, described.findings.notes)
+    notes = [f"{note.text(language)}. {note.mend(language)}" for note in described.findings.notes]
+    text = description_text(described.data, name, notes)
     parse_yaml(text, System, str(path))
     folder.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")

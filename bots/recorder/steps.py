@@ -83,8 +83,7 @@ class Writer:
         loads = next((action.loads for _, action in do.actions if action.loads), None)
         if not loads:
             if do.first.loads is None and do.first.verb == "press":
-                self.findings.note(f"does {self._caption(do)} load a new page? The imported recording does not tell: "
-                                   "if so, add `loads:` to its step")  # fmt: skip
+                self.findings.note("OF585", pressed=self._caption(do))
             return {}
         wanted = following.first.frame if following is not None else ""
         return {"loads": wanted if wanted in loads else loads[0]}
@@ -163,9 +162,7 @@ class Writer:
             value=shown.value,
         )
         self.values.entered[-1 - len(self.values.entered)] = meant
-        self.findings.note(
-            f"{meant.field.name} stood in the form already ({shown.target.caption}); it is entered all the same"
-        )
+        self.findings.note("OF586", field=meant.field.name, caption=shown.target.caption)
         entered = [at for at, one in enumerate(done) if isinstance(one, Do) and one.meant is not None]
         at = entered[-1] + 1 if entered else 0
         later = [one.first for one in done[at:] if isinstance(one, Do) and one.first.before.shown]

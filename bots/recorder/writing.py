@@ -39,7 +39,7 @@ def description_text(data: Mapping[str, Any], name: str, notes: Sequence[str] = 
     """
     secret = data["accounts"][0]["secret"]
     facts = {"NAME": "".join(c if c.isalnum() else "_" for c in name.upper()), "secret": secret}
-    told = "".join(f"# Look at this: {note}.\n" for note in notes)
+    told = "".join(f"# Look at this: {note}\n" for note in notes)
     lines = [line for key, value in data.items() for line in _entry(key, value, 0, facts)]
     return _HEAD + told + "\n".join(lines) + "\n\n" + _TAIL
 

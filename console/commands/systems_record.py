@@ -12,20 +12,23 @@ from bots.recorder.describing import describe, host_name
 from bots.recorder.imports import read_recording
 from bots.recorder.joining import LIVE_PARTS, join
 from bots.recorder.session import browser_with_window, keep, record_entry
-from config.errors import ConfigError
+from config.errors import ConfigError, Language
 from config.settings import load_settings
 from connectors.browser.recorded import PARTS, Part
 from connectors.browser.recording import Recorder
+from console.phrases import say
 from console.words import out, print_error_reason
 
 __all__ = ["record"]
 
 ASKED: dict[Part, str] = {
     "login": "Log in with the robot's account, until you see the menu.",
-    "enter": "Enter the sample, every field of it, and save. Then touch nothing more.",
-    "look": "Find what you saved in a list: begin with the menu, search for its reference or number until it shows.",
-    "open": "Open the entry from its row, so that its page shows what was saved.",
+    "enter": "Enter the sample, every field of it, and save.",
+    "look": "Search for it in a list, from the menu on, until its row shows.",
+    "open": "Open it from its row, so that its page shows what was saved.",
 }
+KEY = "If the form has a free reference field, type this there:"
+ENTER = "Then touch nothing more, and press Enter here."
 
 
 def record(
@@ -63,38 +66,46 @@ def record(
     key = str(entry.get("key") or own_key(entry))
     given = [_code(pair) for pair in code or []]
     imported = read_recording(from_) if from_ is not None else None
-    out.print(f"If the form has a free reference field, type this key there: [bold]{key}[/]")
+    language = settings.language
+    out.print(f"{say(KEY, language)} [bold]{key}[/]")
     with browser_with_window() as browser:
         parts: Sequence[Part] = PARTS if imported is None else LIVE_PARTS
-        recording = record_entry(browser, url, entry, key, at_terminal, parts)
+        recording = record_entry(browser, url, entry, key, AtTerminal(language), parts)
     if imported is not None:
         recording = join(imported, recording, entry)
     described = describe(recording, entry, key, name=name or host_name(url), form=form, given=given)
     if described.findings.problems:
         for problem in described.findings.problems:
-            print_error_reason(problem)
+            print_error_reason(problem, language)
         return 2
-    path = keep(described, name or host_name(url), settings.systems, replace=replace)
+    path = keep(described, name or host_name(url), settings.systems, replace=replace, language=language)
     out.print(f"[green]✓[/] {path}")
     for note in described.findings.notes:
-        out.print(f"[yellow]![/] {note}")
+        out.print(f"[yellow]![/] {note.text(language)}\n  [dim]{note.mend(language)}[/]")
     secret = described.data["accounts"][0]["secret"]
-    out.print(f"Now: oficio secrets set {secret}; oficio systems check {path.stem} --form {form} --sample {sample}")
+    check = f"oficio systems check {path.stem} --form {form} --sample {sample}"
+    out.print(f"{say('Now:', language)} oficio secrets set {secret}; {check}")
     return 0
 
 
-def at_terminal(part: Part, recorder: Recorder) -> None:
-    """Ask a person for one part, and listen until Enter is pressed at the terminal."""
-    out.print(f"\n[bold]{ASKED[part]}[/]\nThen press Enter here.")
-    done = threading.Event()
+class AtTerminal:
+    """A person: asked for one part at a time, listened to until Enter is pressed at the terminal."""
 
-    def wait() -> None:
-        sys.stdin.readline()
-        done.set()
+    def __init__(self, language: Language):
+        self.language = language
 
-    threading.Thread(target=wait, daemon=True).start()
-    while not done.is_set():
-        recorder.wait(100)
+    def __call__(self, part: Part, recorder: Recorder) -> None:
+        """Ask for one part, and wait."""
+        out.print(f"\n[bold]{say(ASKED[part], self.language)}[/]\n{say(ENTER, self.language)}")
+        done = threading.Event()
+
+        def wait() -> None:
+            sys.stdin.readline()
+            done.set()
+
+        threading.Thread(target=wait, daemon=True).start()
+        while not done.is_set():
+            recorder.wait(100)
 
 
 def _code(pair: str) -> tuple[str, str]:

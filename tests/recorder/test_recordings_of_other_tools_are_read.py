@@ -88,7 +88,7 @@ def test_an_import_and_the_list_make_a_description(
         None, "{line.text}", "{line.quantity}", "{line.price}", "{line.account}",
     ]  # fmt: skip
     assert lines[1]["fill"]["name"] == "items[{i}][text]"
-    assert "open-sesame" not in description_text(described.data, "box", described.findings.notes)
+    assert "open-sesame" not in description_text(described.data, "box")
 
 
 @pytest.mark.browser
