@@ -60,7 +60,7 @@ SPANISH = {
     # recording a system
     "Log in with the robot's account, until you see the menu.": "Entre con la cuenta del robot hasta ver el menú.",
     "Enter the sample, every field of it, and save.": "Introduzca el ejemplo, todos sus campos, y grabe.",
-    "Search for it in a list, from the menu on, until its row shows.": "Búsquelo en una lista, desde el menú, hasta ver su fila.",
+    "Search for it in a list, from the menu on, until its row shows.": "Búsquelo en una lista hasta ver su fila.",
     "Open it from its row, so that its page shows what was saved.": "Ábralo desde su fila, para que se vea lo grabado.",
     "Then touch nothing more, and press Enter here.": "Después no toque nada más y pulse Intro aquí.",
     "If the form has a free reference field, type this there:": "Si hay un campo de referencia libre, escriba en él:",
