@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from math import comb
 
 import numpy as np
 
@@ -14,6 +15,7 @@ __all__ = ["Sums", "subsets"]
 
 _MOST_CANDIDATES = 26
 _MOST_SOLUTIONS = 6
+_CHANCE = 0.01
 
 
 def subsets(amounts: Sequence[int], target: int, most: int, needed: int = 0) -> list[tuple[int, ...]]:
@@ -71,7 +73,7 @@ class Sums:
             several: dict[int, list[Group]] = {}
             for line in waiting:
                 found = self.solutions(line)
-                if len(found) == 1:
+                if len(found) == 1 and found[0].score == 1.0:
                     only[line] = found[0]
                 elif found:
                     several[line] = found
@@ -118,7 +120,20 @@ class Sums:
         if len(near) < 2 or (target > 0 and sum(a for a in (amounts[i] for i in near) if a > 0) < target):
             return []
         near.sort(key=lambda item: (item not in named, day - int(left.day[item])))
-        near = near[:_MOST_CANDIDATES]
+        candidates, near = len(near), near[:_MOST_CANDIDATES]
         needed = sum(item in named for item in near)
         found = subsets([amounts[item] for item in near], target, self.desk.rules.most_items, needed)
-        return [Group("OF623", tuple(sorted(near[at] for at in positions)), (line,)) for positions in found]
+        return [
+            Group(
+                "OF623",
+                tuple(sorted(near[at] for at in positions)),
+                (line,),
+                score=1.0 if _by_chance(candidates - needed, len(positions) - needed, target) <= _CHANCE else 0.6,
+            )
+            for positions in found
+        ]
+
+
+def _by_chance(candidates: int, size: int, target: int) -> float:
+    """How many sets of at most that size would have the sum by mere chance, were the sums spread up to it evenly."""
+    return sum(comb(candidates, count) for count in range(1, size + 1)) / max(abs(target), 1)
