@@ -57,6 +57,9 @@ class Source(Strict):
             what can be matched, and reported.
         key: columns that name a row where there is no `id` (versions: the key of a row).
         currency: of rows that do not say.
+        files: glob, below the office's home, of the files that `oficio run reconcile` takes.
+        database, query: or a query of a database: the name of the secret that holds its SQLAlchemy URL, and one SELECT;
+            read in a transaction that may only read.
         sheet, table, header_row, hidden_rows, totals, decimal_mark, date_order, encoding, delimiter: override what the
             reader infers (see connectors/sheets/options.py).
     """
@@ -67,6 +70,9 @@ class Source(Strict):
     sign: Literal[1, -1, "auto"] = 1
     key: tuple[str, ...] = ()
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "EUR"
+    files: str = ""
+    database: str = ""
+    query: str = ""
     sheet: str | int | None = None
     table: Annotated[int, Field(ge=1)] = 1
     header_row: Annotated[int, Field(ge=0)] | None = None
@@ -76,6 +82,17 @@ class Source(Strict):
     date_order: Literal["dmy", "mdy", "ymd"] | None = None
     encoding: str | None = None
     delimiter: str | None = None
+
+    @property
+    def placed(self) -> bool:
+        """Whether the rules say where this side comes from."""
+        return bool(self.files or self.query)
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Source:
+        if bool(self.database) != bool(self.query) or (self.files and self.query):
+            raise ValueError("give `files`, or `database` and `query` together")
+        return self
 
     @model_validator(mode="after")
     def _known_columns(self) -> Source:
@@ -163,6 +180,7 @@ class Rules(Strict):
         partial: accept a payment of less than the item that names it; the rest stays open as a residual.
         most_items: how many items one payment may settle without naming them.
         sign_off: groups whose difference or residual is larger (minor units) are for a person; None: none.
+        most_questions: above so many suggestions the workbook alone asks; up to it each one is a review task.
         certainty: how sure an item must be among its rivals to be taken without a person.
     """
 
@@ -182,6 +200,7 @@ class Rules(Strict):
     most_items: Annotated[int, Field(ge=1, le=12)] = 8
     certainty: Annotated[Decimal, Field(ge=Decimal("0.5"), le=1)] = Decimal("0.99")
     sign_off: Minor | None = None
+    most_questions: Annotated[int, Field(ge=0, le=1000)] = 200
     price_percent: Percent = Decimal(0)
     quantity_percent: Percent = Decimal(0)
     workbook: Workbook = Workbook()

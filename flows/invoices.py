@@ -21,7 +21,7 @@ from flows.desk import open_office
 from flows.limits import system_limit
 from flows.processes import RunReport, Step, StepResult, perform, process_named
 
-__all__ = ["invoices", "night", "seal"]
+__all__ = ["invoices", "night", "run_process", "seal"]
 
 SLOT_SECONDS = 60
 """How long a killed run keeps its slot of a legacy system; a living one renews it (Prefect allows no less)."""
@@ -41,22 +41,23 @@ async def invoices(home: str | None = None, config: str | None = None) -> dict[s
         home: the office's home; OFICIO_HOME when left out.
         config: its config/ directory; OFICIO_CONFIG when left out.
     """
-    return await _run("invoices", home, config)
+    return await run_process("invoices", home, config)
 
 
 @flow(name="seal", persist_result=False)
 async def seal(home: str | None = None, config: str | None = None) -> dict[str, Any]:
     """Sign a checkpoint of the audit log and hand it out."""
-    return await _run("seal", home, config)
+    return await run_process("seal", home, config)
 
 
 @flow(name="night", persist_result=False)
 async def night(home: str | None = None, config: str | None = None) -> dict[str, Any]:
     """Compare log, tables, archive, mailboxes and legacy system; remove documents whose time is over; seal."""
-    return await _run("night", home, config)
+    return await run_process("night", home, config)
 
 
-async def _run(name: str, home: str | None, config: str | None) -> dict[str, Any]:
+async def run_process(name: str, home: str | None, config: str | None) -> dict[str, Any]:
+    """Run a process as a flow: a task a step, the run's events around them, a table of what it did."""
     process, report = process_named(name), RunReport(name)
     run_id = str(flow_run.id or "")
     office = open_office(Path(home) if home else None, Path(config) if config else None, flow=name, run=run_id)

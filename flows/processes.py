@@ -105,6 +105,12 @@ def _reconcile(office: Office) -> StageReport:
     return reconcile(office)
 
 
+def _match(office: Office) -> StageReport:
+    from bots.reconciler.standing import reconcile_standing
+
+    return reconcile_standing(office)
+
+
 def _seal(office: Office) -> StageReport:
     from bots.auditor import seal
 
@@ -137,6 +143,7 @@ PROCESSES = {
                 Step("seal", "auditor", _seal),
             ),
         ),
+        Process("reconcile", (Step("match", "reconciler", _match), Step("seal", "auditor", _seal))),
         Process("seal", (Step("seal", "auditor", _seal),)),
         Process(
             "night",

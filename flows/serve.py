@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +15,6 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron, Interval, Schedule
 
 from config.settings import Settings, load_settings
-from flows import invoices as flow_module
 from flows.automations import apply_automations
 from flows.limits import apply_limits
 
@@ -29,7 +29,8 @@ def deployments(parameters: dict[str, Any], path: Path = PREFECT_YAML) -> list[R
 
 
 def _deployment(entry: dict[str, Any], parameters: dict[str, Any]) -> RunnerDeployment:
-    flow = getattr(flow_module, entry["entrypoint"].rpartition(":")[2])
+    path, _, name = entry["entrypoint"].partition(":")
+    flow = getattr(importlib.import_module(path.removesuffix(".py").replace("/", ".")), name)
     deployment: RunnerDeployment = flow.to_deployment(
         name=entry["name"],
         description=entry["description"],

@@ -117,3 +117,25 @@ DIFFERENCES = declare(
     )
 )
 """What the nightly inspection found: log, tables, archive, mailboxes and legacy system do not say the same."""
+
+RECONCILIATIONS = declare(
+    Process(
+        "reconciliations",
+        initial="open",
+        transitions={"open": _to("review done"), "review": _to("done"), "done": _to("open")},
+        by_person={"review": _to("done open")},
+        final=_to("done"),
+    )
+)
+"""One run of a reconciliation: open while a suggestion of it waits for a person."""
+
+SUGGESTIONS = declare(
+    Process(
+        "reconciliation",
+        initial="open",
+        transitions={"open": _to("review"), "accepted": _to("applied"), "rejected": _to("applied")},
+        by_person={"review": _to("accepted rejected")},
+        final=_to("applied"),
+    )
+)
+"""One suggestion of a reconciliation: what a person decided is applied by the next run."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -16,19 +16,24 @@ import polars as pl
 from bots.reconciler.decisions import apply_decisions, checked_decisions
 from bots.reconciler.exports import write_all
 from bots.reconciler.matching import Matching, Step, match, reopened
-from bots.reconciler.sources import Items, beside, read_items
+from bots.reconciler.sources import Items, beside, read_side
+from bots.reconciler.statements import without_repeats
 from config.errors import BusinessException
 from config.reconciliation_rules import Rules
 from connectors.returned_workbook import read_returned
 
-__all__ = ["Run", "reconcile_files"]
+__all__ = ["Answers", "Run", "reconcile_files"]
 
+Answers = Callable[[pl.DataFrame], Mapping[int, str]]
 _NEEDS = {"three-way": "`oficio reconcile three-way`", "versions": "`oficio reconcile versions`"}
 
 
 @dataclass(frozen=True)
 class Run:
-    """A reconciliation that was made: the matching, the inputs, what was written, how long it took, its name."""
+    """A reconciliation that was made: the matching, the inputs, what was written, how long it took, its name.
+
+    `asked` are the suggestions before any decision; `decided`: number of a suggestion -> accept, reject or later.
+    """
 
     matching: Matching
     left: Items
@@ -36,6 +41,12 @@ class Run:
     paths: Mapping[str, Path]
     seconds: float
     name: str
+    asked: pl.DataFrame
+    decided: Mapping[int, str]
+
+
+def _nobody_asked(_suggestions: pl.DataFrame) -> Mapping[int, str]:
+    return {}
 
 
 def _unwatched(step: str, done: int, total: int) -> None:
@@ -44,22 +55,25 @@ def _unwatched(step: str, done: int, total: int) -> None:
 
 def reconcile_files(
     rules: Rules,
-    left: Path,
-    right: Path,
+    left: Path | Sequence[Path],
+    right: Path | Sequence[Path],
     out: Path,
     *,
     now: datetime,
     carried: Path | None = None,
     decided: Path | None = None,
     undo: Sequence[int] = (),
+    answers: Answers = _nobody_asked,
     watch: Step = _unwatched,
 ) -> Run:
-    """Read both files, match them, and write everything below `out`.
+    """Read both sides, match them, and write everything below `out`.
 
     Args:
+        left, right: a file each, or several whose rows belong together.
         carried: the folder of the last period's reconciliation: what it left open comes before the new rows.
         decided: the workbook of this very run with a person's decisions, which are checked and applied.
         undo: numbers of accepted groups that a person takes back.
+        answers: told the suggestions, what persons have decided about them elsewhere.
         now: when, for the Audit sheet.
 
     Raises:
@@ -68,19 +82,22 @@ def reconcile_files(
     if rules.kind != "match":
         raise BusinessException("OF607", rules.name, kind=rules.kind, needs=_NEEDS[rules.kind])
     start = time.perf_counter()
-    ours, theirs = read_items(left, rules.left), read_items(right, rules.right)
-    rules, parties, used = beside(rules, left)
-    frames = _after(carried, ours.frame, theirs.frame) if carried else (ours.frame, theirs.frame)
+    lefts, rights = ([left] if isinstance(left, Path) else left), ([right] if isinstance(right, Path) else right)
+    ours, theirs = read_side(lefts, rules.left), read_side(rights, rules.right)
+    rules, parties, used = beside(rules, lefts[0]) if lefts else (rules, None, [])
+    frames = _after(carried, ours, theirs) if carried else (ours.frame, theirs.frame)
     matching = match(*frames, rules, parties=parties, watch=watch)
     name = run_name(ours, theirs, rules, carried)
-    noted = []
+    asked, noted = matching.suggestions, []
     for number in undo:
         matching = reopened(matching, number)
         noted.append(("taken back", f"group {number}"))
+    decisions = dict(answers(asked))
     if decided:
-        decisions = checked_decisions(matching, read_returned(decided), name)
+        decisions |= checked_decisions(matching, read_returned(decided), name)
+    if decisions:
         matching = apply_decisions(matching, decisions)
-        noted += [(f"decision on {number}", decision) for number, decision in decisions.items()]
+        noted += [(f"decision on {number}", decision) for number, decision in sorted(decisions.items())]
     audit = _audit(matching, ours, theirs, now, [("run", name), *noted, *(("beside", file) for file in used)])
     facts: dict[str, Any] = {
         "run": name,
@@ -92,19 +109,34 @@ def reconcile_files(
         "made_at": now.isoformat(timespec="seconds"),
     }  # fmt: skip
     paths = write_all(matching, out, audit=audit, facts=facts)
-    return Run(matching, ours, theirs, paths, time.perf_counter() - start, name)
+    _keep_seen(carried, out, ours, theirs)
+    return Run(matching, ours, theirs, paths, time.perf_counter() - start, name, asked, decisions)
 
 
-def _after(carried: Path, left: pl.DataFrame, right: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """What the last period left open, then the new rows; a row of the last period comes with what is still open."""
-    frames = []
-    groups = pl.read_parquet(carried / "groups.parquet")
-    for side, fresh in (("left", left), ("right", right)):
-        old = pl.read_parquet(carried / f"carried-{side}.parquet").select(fresh.columns)
-        settled = groups.select(id=pl.col(side).explode(empty_as_null=False)).join(old, on="id", how="anti")
-        new = fresh.join(old, on="id", how="anti").join(settled, on="id", how="anti")
-        frames.append(pl.concat([old, new]))
-    return frames[0], frames[1]
+def _after(carried: Path, ours: Items, theirs: Items) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What the last period left open, then the rows that no period has seen."""
+    left, right = (
+        pl.concat([pl.read_parquet(carried / f"carried-{side}.parquet").select(items.frame.columns),
+                   _unseen(carried, side, items)])
+        for side, items in (("left", ours), ("right", theirs))
+    )  # fmt: skip
+    return left, right
+
+
+def _unseen(carried: Path, side: str, items: Items) -> pl.DataFrame:
+    """Rows that no period before had: by id where the files have one, else by what they say."""
+    seen = pl.read_parquet(carried / f"seen-{side}.parquet")
+    fresh = items.frame if "id" in items.columns else without_repeats([seen, items.frame])
+    return fresh.join(seen, on="id", how="anti")
+
+
+def _keep_seen(carried: Path | None, out: Path, ours: Items, theirs: Items) -> None:
+    """Write all rows that this period and those before it have seen, as they stood in the files."""
+    for side, items in (("left", ours), ("right", theirs)):
+        rows = items.frame
+        if carried:
+            rows = pl.concat([pl.read_parquet(carried / f"seen-{side}.parquet"), _unseen(carried, side, items)])
+        rows.write_parquet(out / f"seen-{side}.parquet")
 
 
 def _audit(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,12 @@ import polars as pl
 
 from bots.reconciler.desk import COLUMNS
 from bots.reconciler.headers import guess_columns
+from bots.reconciler.statements import without_repeats
 from config.errors import BusinessException, Reason
 from config.reconciliation_rules import Rules, Source
 from connectors import bank, sheets
 
-__all__ = ["Items", "beside", "file_sha256", "of_table", "read_items"]
+__all__ = ["Items", "beside", "file_sha256", "of_table", "read_items", "read_side"]
 
 _BANK = {"camt", "mt940", "ofx", "qif", "bai2", "norma43"}
 _HEAD = 65_536
@@ -54,7 +55,7 @@ def read_items(path: Path, source: Source) -> Items:
     digest = file_sha256(path)
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
-    if bank.sniff(head) in _BANK:
+    if bank.sniff(head) in _BANK or (head.startswith(b"PK\x03\x04") and bank.is_plain_archive(path)):
         return _of_bank(bank.read(path), path.name, digest)
     options = sheets.SheetOptions(
         sheet=source.sheet, table=source.table, header_row=source.header_row, hidden_rows=source.hidden_rows,
@@ -62,6 +63,29 @@ def read_items(path: Path, source: Source) -> Items:
         date_order=source.date_order,
     )  # fmt: skip
     return of_table(sheets.read(path, options=options), source, digest)
+
+
+def read_side(paths: Sequence[Path], source: Source) -> Items:
+    """Read all files of one side; a payment that two of them hold counts once.
+
+    Raises:
+        As `read_items`: nothing is used when one of the files cannot be read.
+    """
+    if len(paths) == 1:
+        return read_items(paths[0], source)
+    read = [read_items(path, source) for path in paths]
+    digest = hashlib.sha256("".join(items.sha256 for items in read).encode()).hexdigest()
+    frames = [items.frame for items in read]
+    numbered = any("id" in items.columns for items in read)
+    return Items(
+        pl.concat([pl.DataFrame(schema=COLUMNS), *frames]) if numbered or not read else without_repeats(frames),
+        pl.concat([items.table for items in read], how="diagonal_relaxed") if read else pl.DataFrame(),
+        ", ".join(items.name for items in read),
+        digest,
+        {name: column for items in read for name, column in items.columns.items()},
+        {"files": [dict(items.report) for items in read]},
+        tuple(remark for items in read for remark in items.remarks),
+    )
 
 
 def file_sha256(path: Path) -> str:

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 from typing import Final
 
 from config.errors import DocumentRefused
@@ -19,10 +20,10 @@ _MOST_BYTES: Final = 1 << 30
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 
 
-def is_plain_archive(data: bytes) -> bool:
+def is_plain_archive(data: bytes | Path) -> bool:
     """Whether it is a zip of files and not a workbook, which is a zip too."""
     try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
+        with zipfile.ZipFile(BytesIO(data) if isinstance(data, bytes) else data) as archive:
             names = archive.namelist()
     except _DAMAGE:
         return False

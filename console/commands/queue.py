@@ -113,7 +113,10 @@ def invoice_columns(table: Table, language: Language) -> None:
 
 
 def described(item: WorkItem) -> tuple[str, str, str]:
-    """Supplier, number and amount of an invoice, as far as they are known."""
+    """Supplier, number and amount of an invoice as far as they are known; of a suggestion its rules come first."""
+    if "suggestion" in item.payload:
+        name, number = item.payload["rules"], item.payload["suggestion"]["reference"]
+        return name, number, f"{format_minor(item.amount or 0, item.currency or '')} {item.currency}"
     fields = item.payload.get("invoice", {}).get("fields", {})
     amount = f"{format_minor(item.amount, item.currency)} {item.currency}" if item.amount and item.currency else ""
     name = fields.get("seller_name") or item.payload.get("facts", {}).get("file", "")

@@ -86,6 +86,8 @@ def show(task: str, /, *, home: Home = None, json: bool = False) -> None:
         place = seen.get(name, {})
         page = f", page {place['page']}" if "page" in place else ""
         table.add_row(name, escape(value), f"[dim]{place.get('source', 'person')}{page}[/]")
+    for name, value in item.payload.get("suggestion", {}).items():
+        table.add_row(name, escape(" ".join(value) if isinstance(value, list) else value), "")
     out.print(table)
     for document in item.documents:
         out.print(f"[dim]{document.role}: {office.records.archive.path(document.sha256)}[/]")

@@ -26,7 +26,7 @@ def run(
     """Run a process once.
 
     Args:
-        process: its name (invoices, seal).
+        process: its name (invoices, reconcile, seal).
         home: the office's home; OFICIO_HOME, else .oficio.
         config: its configuration; OFICIO_CONFIG, else config/.
         json: print JSON.
