@@ -26,6 +26,7 @@ def as_prediction(file: ReadFile, *, full: bool = False) -> dict[str, Any]:
     """
     first = file.readings[0] if file.readings else Reading()
     plain: dict[str, Any] = {
+        "file": str(file.path),
         "type": first.type if file.readings else None,
         "fields": {name: value.value for name, value in first.fields.items()},
         "lines": [_line(line) for line in first.lines],
@@ -34,7 +35,7 @@ def as_prediction(file: ReadFile, *, full: bool = False) -> dict[str, Any]:
             for tax in first.taxes
         ],
         "confident": bool(file.readings) and len(file.readings) == 1 and first.confident,
-        "doubts": [doubt.code for doubt in first.doubts],
+        "doubts": [doubt.code for doubt in first.doubts] if file.refused is None else [file.refused.code],
         "pages": list(first.pages),
     }
     if file.refused is not None:

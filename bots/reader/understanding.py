@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from bots.reader.candidates import find_candidates
+from bots.reader.extras import address_under, explained, payment_terms, service_dates
 from bots.reader.folding import fold
 from bots.reader.kinds import find_currency, find_title, kind_of
 from bots.reader.lines import Item, Table, find_tables
@@ -40,17 +41,18 @@ def understand(pages: Sequence[Page], own: OwnIdentity | None = None) -> Reading
     best = hypotheses[0]
     parties = find_parties(sheet, own)
     fields: dict[str, Value] = {}
-    fields.update(_totals(best))
+    fields.update(_totals(hypotheses))
     numbers = _numbers(sheet)
     dates = _dates(sheet, numbers)
     _put(fields, "invoice_number", numbers)
     _put(fields, "issue_date", dates)
-    for role in ("due_date", "service_start"):
-        picks = find_dates_of(sheet, role if role == "due_date" else "service_date")
-        _put(fields, role, [pick for pick in picks if pick.score > 0.35])
+    _put(fields, "due_date", [pick for pick in find_dates_of(sheet, "due_date") if pick.score > 0.35])
+    for role, picks in zip(("service_start", "service_end"), service_dates(sheet), strict=True):
+        _put(fields, role, picks)
+    _put(fields, "payment_terms", payment_terms(sheet))
     _put(fields, "order_reference", find_numbers_of(sheet, "order_reference"))
     _put(fields, "corrected_invoice", find_numbers_of(sheet, "corrected_invoice"))
-    _parties(fields, parties)
+    _parties(fields, parties, sheet)
     totals = [candidate.amount for candidate in best.support.values()]
     countries = [value.value[:2] for name in ("seller_vat_id", "iban") if (value := fields.get(name)) is not None]
     code, pick, how = find_currency(sheet, totals, countries)
@@ -62,7 +64,7 @@ def understand(pages: Sequence[Page], own: OwnIdentity | None = None) -> Reading
         type=kind_of(titles, gross is not None and gross < 0),
         fields=fields,
         lines=tuple(_line(item, best) for item in best.table.items) if best.table is not None else (),
-        taxes=_taxes(best),
+        taxes=explained(_taxes(best), sheet),
         pages=(pages[0].number, pages[-1].number) if pages else (1, 1),
         language=sheet.language,
     )
@@ -91,7 +93,9 @@ def _put(fields: dict[str, Value], name: str, picks: Sequence[Pick]) -> None:
         fields[name] = picks[0].as_value(others)
 
 
-def _totals(best: Hypothesis) -> dict[str, Value]:
+def _totals(hypotheses: Sequence[Hypothesis]) -> dict[str, Value]:
+    """The amounts of the best hypothesis, each with what the next ones say instead."""
+    best = hypotheses[0]
     fields: dict[str, Value] = {}
     if (
         best.closes
@@ -104,8 +108,17 @@ def _totals(best: Hypothesis) -> dict[str, Value]:
         if support is None:
             fields[role] = Value(_text(value), source="computed")
         else:
-            fields[role] = _amount(support.amount, value)
+            fields[role] = replace(_amount(support.amount, value), others=tuple(_rivals(role, hypotheses)))
     return fields
+
+
+def _rivals(role: str, hypotheses: Sequence[Hypothesis]) -> Iterator[Value]:
+    seen = {hypotheses[0].values[role]}
+    for other in hypotheses[1:4]:
+        value, support = other.values.get(role), other.support.get(role)
+        if value is not None and support is not None and value not in seen:
+            seen.add(value)
+            yield _amount(support.amount, value)
 
 
 def _amount(amount: Amount, value: Decimal | None = None) -> Value:
@@ -202,12 +215,15 @@ def _beside_number(sheet: Sheet, number: Pick, other: set[tuple[int, int]]) -> I
                 yield Pick(spot.value.isoformat(), spot.text, near, spot.first, spot.last, 0.72, None)
 
 
-def _parties(fields: dict[str, Value], parties: Parties) -> None:
+def _parties(fields: dict[str, Value], parties: Parties, sheet: Sheet) -> None:
     _put(fields, "seller_vat_id", parties.seller_vat)
     _put(fields, "buyer_vat_id", parties.buyer_vat)
     _put(fields, "iban", parties.ibans)
     _put(fields, "seller_name", parties.seller_name)
     _put(fields, "buyer_name", parties.buyer_name)
+    for role, names in (("seller_address", parties.seller_name), ("buyer_address", parties.buyer_name)):
+        if (address := address_under(sheet, names[0] if names else None)) is not None:
+            fields[role] = address
     if parties.bic is not None:
         fields["bic"] = parties.bic.as_value()
 

@@ -30,7 +30,8 @@ def read(
     Args:
         files: PDFs, images, e-invoices; folders stand for the files in them.
         json: print everything as JSON.
-        json_dir: write DIR/<file stem>.json a document: fields, lines, confident.
+        json_dir: write DIR/<file stem>.json a document, refused ones too: fields, lines, confident, and why not. A
+            second file of the same stem becomes <stem>-2.json.
         picture: draw the first file's first page with its fields into this PNG.
         why: tell where one field comes from, what proves it and which candidates lost.
         workers: processes; as many as there are cores when left out.
@@ -42,11 +43,12 @@ def read(
     if not paths:
         raise ConfigError("OF241")
     done: list[ReadFile] = []
+    names = _Names()
     with _bar(len(paths), quiet=json) as bar:
         task = bar.add_task("reading", total=len(paths))
         for result in read_many(paths, workers, progress=lambda _: bar.advance(task)):
             if json_dir is not None:
-                _write(json_dir, result)
+                _write(json_dir / names.of(result.path), result)
             done.append(result if json_dir is None else _slim(result))
     if picture is not None:
         _draw(done[0], picture)
@@ -67,10 +69,25 @@ def _bar(total: int, *, quiet: bool) -> Progress:
     return Progress(*columns, console=err, transient=True, disable=quiet or total < 2 or not err.is_terminal)
 
 
-def _write(folder: Path, result: ReadFile) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+class _Names:
+    """A name of its own for each file's JSON: files of different folders or kinds may have the same stem."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def of(self, path: Path) -> str:
+        name, count = path.stem, 1
+        while name.casefold() in self._taken:  # some disks take A and a for one
+            count += 1
+            name = f"{path.stem}-{count}"
+        self._taken.add(name.casefold())
+        return f"{name}.json"
+
+
+def _write(target: Path, result: ReadFile) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
     text = json_module.dumps(as_prediction(result), ensure_ascii=False, indent=1)
-    (folder / f"{result.path.stem}.json").write_text(text + "\n", "utf-8")
+    target.write_text(text + "\n", "utf-8")
 
 
 def _slim(result: ReadFile) -> ReadFile:
@@ -89,7 +106,7 @@ def _draw(file: ReadFile, target: Path) -> None:
 
 def _show(done: list[ReadFile], *, json: bool, why: str | None, brief: bool) -> None:
     if json:
-        print_json([{"file": str(file.path), **as_prediction(file, full=True)} for file in done])
+        print_json([as_prediction(file, full=True) for file in done])
         return
     if why is not None:
         for file in done:
