@@ -6,7 +6,7 @@ find what was confirmed.  It brings a candidate to the front; what must be prove
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -15,11 +15,12 @@ from bots.reader.ids import compact
 from bots.reader.layout import Layout, Row, lay_out
 from bots.reader.page import Page
 from bots.reader.reading import Box, Reading, Value
+from config.errors import Reason
 
-__all__ = ["Hint", "PastDocument", "Profile", "back_test", "hint_for", "learn", "recall"]
+__all__ = ["LEARNABLE", "Hint", "PastDocument", "Profile", "back_test", "hint_for", "learn", "recall"]
 
 Way = Literal["beside", "below"]
-_LEARNABLE = frozenset(
+LEARNABLE = frozenset(
     {"invoice_number", "order_reference", "seller_vat_id", "buyer_vat_id", "iban", "corrected_invoice"}
 )
 _ENOUGH = 2
@@ -57,17 +58,23 @@ class Profile:
         return {"supplier": self.supplier, "hints": hints}
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Profile:
+    def from_json(cls, data: Mapping[str, Any]) -> Profile:
         """The inverse of `to_json`."""
         return cls(data["supplier"], tuple(Hint(**hint) for hint in data["hints"]))
 
 
-def learn(profile: Profile, corrected: PastDocument, past: Iterable[PastDocument]) -> Profile:
+def learn(
+    profile: Profile,
+    corrected: PastDocument,
+    past: Iterable[PastDocument],
+    fields: Collection[str] = LEARNABLE,
+) -> Profile:
     """The profile after a correction.
 
     Args:
         corrected: the document with the values as a person left them.
         past: earlier documents of the same supplier.
+        fields: what a hint may be made for: what the person typed.
 
     Returns:
         The profile with a hint for each field whose place is clear and whose hint passes on all past documents; an
@@ -76,7 +83,7 @@ def learn(profile: Profile, corrected: PastDocument, past: Iterable[PastDocument
     known = [*past, corrected]
     kept = [hint for hint in profile.hints if back_test(hint, known, enough=1)]
     for name, value in corrected.confirmed.items():
-        if name not in _LEARNABLE or any(hint.field == name for hint in kept):
+        if name not in LEARNABLE.intersection(fields) or any(hint.field == name for hint in kept):
             continue
         hint = hint_for(name, value, corrected.pages)
         if hint is not None and back_test(hint, known):
@@ -111,19 +118,24 @@ def back_test(hint: Hint, documents: Iterable[PastDocument], *, enough: int = _E
 def recall(profile: Profile, reading: Reading, pages: Sequence[Page]) -> Reading:
     """The reading with what the profile finds put first where it differs; the value that lost stays among `others`.
 
-    Doubts stay as they are: a profile shows a person the likely value, it never proves one.
+    Doubts stay as they are: a profile shows a person the likely value, it never proves one.  Where it contradicts a
+    value that was proven without it, that is a doubt more (OF246).
     """
     layout = lay_out(pages)
     fields = dict(reading.fields)
+    doubts = list(reading.doubts)
     for hint in profile.hints:
         found = _find(hint, layout)
         before = fields.get(hint.field)
         if found is None or (before is not None and compact(before.value) == compact(found.value)):
             continue
+        if before is not None and reading.confident:
+            facts = {"field": hint.field, "value": before.value, "found": found.value}
+            doubts.append(Reason("OF246", facts=facts))
         fields[hint.field] = (
             found if before is None else replace(found, others=(replace(before, others=()), *before.others))
         )
-    return replace(reading, fields=fields)
+    return replace(reading, fields=fields, doubts=tuple(doubts))
 
 
 def _places(layout: Layout, value: str) -> Iterable[tuple[Row, int, int]]:

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from bots.reader.merge import merge
-from bots.reader.page import OwnIdentity
+from bots.reader.page import OwnIdentity, Page
 from bots.reader.printed import PrintedText
 from bots.reader.reading import Line, Reading, Tax, Value
 from bots.reader.sources import SourceLimits, Sources, find_sources
@@ -21,7 +21,7 @@ from config.errors import DocumentRefused
 from connectors.einvoice import EInvoice
 from connectors.sandbox import Limits, Sandbox
 
-__all__ = ["ReadFile", "read", "read_many", "read_safely"]
+__all__ = ["ReadFile", "pages_safely", "read", "read_many", "read_safely"]
 
 _PRELOAD = ("bots.reader.safely", "pikepdf", "PIL.Image", "asn1crypto.cms")
 _AHEAD = 4
@@ -85,6 +85,15 @@ def read_safely(
         return (sandbox or _shared_sandbox()).run(read, data, name, own, limits)
     except DocumentRefused as refused:
         raise refused if refused.reason.where else _at(refused, name) from None
+
+
+def pages_safely(data: bytes, name: str = "") -> tuple[Page, ...]:
+    """The pages of a document with the words of their text layer, from a child process.
+
+    Raises:
+        DocumentRefused: as `read_safely`.
+    """
+    return _shared_sandbox().run(find_sources, data, name, SourceLimits(ocr_pages=0)).pages
 
 
 def read_many(

@@ -10,6 +10,8 @@ from typing import Any
 
 from bots.invoice import Invoice
 from bots.office import Office, StageReport
+from bots.reader.ids import compact
+from bots.reader.learning import SELLER_TAG, recalled
 from bots.reader.page import OwnIdentity
 from bots.reader.reading import Reading
 from bots.reader.safely import read_safely
@@ -61,7 +63,7 @@ def _read(office: Office, item: WorkItem, own: OwnIdentity) -> list[Reading]:
     readings = read_safely(office.records.archive.get(source), name, own)
     if not readings:
         raise DocumentRefused("OF219", name)
-    return readings
+    return recalled(office, item, readings)
 
 
 def _keep(tx: Transaction, item: WorkItem, readings: Sequence[Reading]) -> None:
@@ -89,6 +91,7 @@ def _move(tx: Transaction, item: WorkItem, payload: dict[str, Any], reading: Rea
         action="invoice.read",
         payload=payload,
         after={"confident": reading.confident, "doubts": [doubt.code for doubt in reading.doubts]},
+        tags={SELLER_TAG: seller} if (seller := compact(reading.get("seller_vat_id") or "")) else {},
         **_planned(reading),
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 from bots.checker.stage import waivers
 from bots.invoice import Invoice
 from bots.office import Office
+from bots.reader.learning import learn_from
 from bots.reviewer.corrections import checked_changes, require_closed_sums
 from config.errors import BusinessException
 from records import Actor, Transaction, WorkItem, reviews, work_items
@@ -44,7 +45,7 @@ def decide(
     changes: Mapping[str, str | None] | None = None,
     comment: str = "",
 ) -> tuple[ReviewTask, WorkItem]:
-    """Decide a task.
+    """Decide a task.  What a person corrects, the reader learns (`bots.reader.learning`).
 
     Args:
         task_id: the task's or its item's id, or an unambiguous beginning or end of it.
@@ -77,7 +78,10 @@ def decide(
             tx, task, decision=decision, person=person, changes=paths, comment=comment, payload=payload,
             until=tx.now + POSTPONED if decision == "postpone" else None,
         )  # fmt: skip
-        return task, work_items.get(tx, item.id)
+        after = work_items.get(tx, item.id)
+    if decision == "correct" and after.state != "review":  # nobody else has to agree first
+        learn_from(office, after, tuple(changes or {}))
+    return task, after
 
 
 def retry(office: Office, item_id: str, *, person: str) -> WorkItem:
