@@ -25,10 +25,11 @@ from sqlalchemy import create_engine, insert, text
 
 from records import Actor, Records, RunInfo, Session, Where, WorkItem, audit, work_items
 from records.canonical import is_canonical, parse
+from records.findings import Finding
 from records.note import VerifierKey
 from records.schema import payloads
 from records.schema import work_items as items_table
-from records.verifier import Finding, verify_log
+from records.verifier import verify_log
 from tests.records.postgres import Cluster, programs
 
 __all__ = ["Flips", "flip_bytes"]

@@ -11,9 +11,13 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from config import crashpoints
-from config.errors import ApplicationException, AuditBroken, ConfigError
+from config.errors import ApplicationException, AuditBroken, ConfigError, OficioError
 from records import audit, schema, sequencer
+from records.canonical import parse
+from records.chain import Chain
 from records.clock import to_micros
+from records.event_rows import filed_rows, last_of, notes, of_item, rows
+from records.findings import Verification
 from records.ids import new_id
 from records.keys import load_signer, move_to_keyring, replace_key, retired_keys
 from records.merkle import Frontier, consistency_proof, leaf_hash, tree_root
@@ -24,18 +28,18 @@ from records.note import (
     checkpoint_text,
     open_note,
     parse_checkpoint,
+    parse_note,
     sign_note,
 )
 from records.tiles import Tiles
-from records.verifier import Verification, verify_log
+from records.verifier import verify_item, verify_log, verify_since
 
 if TYPE_CHECKING:
     from records.store import Records
 
 __all__ = ["Log", "SignedCheckpoint", "Verification"]
 
-_PAGE = 1024
-_events, _checkpoints, _meta = schema.events, schema.checkpoints, schema.meta
+_checkpoints, _meta = schema.checkpoints, schema.meta
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,31 +192,49 @@ class Log:
         keys = self.known_keys()
         self.sequence()
         with self._records.typed(), self._records.reading() as connection:
-            notes = connection.execute(select(_checkpoints.c.note).order_by(_checkpoints.c.size)).scalars().all()
-            return verify_log(filed_rows(connection), notes, keys=keys, heads=heads, tiles=self.tiles.read)
+            return verify_log(filed_rows(connection), notes(connection), keys=keys, heads=heads, tiles=self.tiles.read)
+
+    def verify_since(self, head: str) -> Verification:
+        """Verify what came after a head that was kept; the head itself vouches for what lies before it.
+
+        Raises:
+            OficioError: OF733, the log has no checkpoint of the head's size: verify all of it.
+        """
+        keys = self.known_keys()
+        self.sequence()
+        with self._records.typed(), self._records.reading() as connection:
+            size = _size_of(head)
+            row = connection.execute(select(_checkpoints.c.frontier).where(_checkpoints.c.size == size)).first()
+            if row is None or len(row.frontier) != 32 * size.bit_count():
+                raise OficioError("OF733", size=size)
+            last = next((data for _, data in rows(connection, size - 1, size)), b"{}")
+            chain = Chain(lambda item: last_of(connection, item, size), stamp=str(parse(last).get("ts", "")))
+            tree = Frontier.unpack(size, row.frontier)
+            return verify_since(
+                filed_rows(connection, size), notes(connection), keys=keys, head=head, tree=tree, chain=chain
+            )
+
+    def verify_item(self, item: str, heads: Sequence[str] = ()) -> Verification:
+        """Verify one item's events by their inclusion in the log that was signed last, without reading the others.
+
+        Raises:
+            ApplicationException: OF705, a tile is missing: verify all of the log.
+        """
+        keys = self.known_keys()
+        self.sequence()
+        with self._records.typed(), self._records.reading() as connection:
+            events = of_item(connection, item)
+            try:
+                return verify_item(events, notes(connection), keys=keys, heads=heads, subtree=self.tiles.subtree)
+            except OSError as error:
+                raise ApplicationException("OF705", str(self.tiles.folder), why=error) from error
 
 
-def rows(connection: Connection, start: int = 0, end: int | None = None) -> Iterator[tuple[int, bytes]]:
-    """(seq, bytes) of the events from `start` to before `end`, a page at a time."""
-    for seq, data, _ in filed_rows(connection, start, end):
-        yield seq, data
-
-
-def filed_rows(
-    connection: Connection, start: int = 0, end: int | None = None
-) -> Iterator[tuple[int, bytes, str | None]]:
-    """(seq, bytes, the item they are filed under) of the events, a page at a time, by the driver itself."""
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    query = f"SELECT seq, bytes, item FROM events WHERE seq >= {mark} AND seq < {mark} ORDER BY seq LIMIT {_PAGE}"  # noqa: S608 - no values in it
-    cursor = connection.connection.cursor()
-    while True:
-        cursor.execute(query, (start, 2**62 if end is None else end))
-        page = cursor.fetchall()
-        yield from page
-        if len(page) < _PAGE:
-            cursor.close()
-            return
-        start = page[-1][0] + 1
+def _size_of(head: str) -> int:
+    try:
+        return parse_checkpoint(parse_note(head).text).size
+    except ValueError as error:
+        raise AuditBroken("OF720", why=f"the head is not a checkpoint: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from records import schema
 from records.archive import Archive
 from records.canonical import parse
-from records.log import rows
+from records.event_rows import rows
 from records.store import Records
 
 __all__ = ["Difference", "Replayed", "compare", "replay"]

@@ -15,7 +15,7 @@ import shutil
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from records.merkle import Frontier
+from records.merkle import Frontier, Subtree, node_hash, tree_root
 
 __all__ = ["WIDTH", "BlockTree", "Tiles", "block_root", "pack_entries", "tile_path", "unpack_entries"]
 
@@ -119,6 +119,28 @@ class Tiles:
         except FileNotFoundError:
             return None
         return [data[at : at + 32] for at in range(0, len(data), 32)]
+
+    def subtree(self, size: int) -> Subtree:
+        """The roots of the parts of a tree of `size` leaves, from its tiles.
+
+        Returns:
+            A function that raises OSError for a part whose tile is missing.
+        """
+
+        def root(start: int, end: int) -> bytes:
+            count = end - start
+            if count & (count - 1):
+                middle = start + (1 << (count - 1).bit_length() - 1)
+                return node_hash(root(start, middle), root(middle, end))
+            level = (count.bit_length() - 1) // 8
+            first, last = start >> 8 * level, end >> 8 * level
+            number, width = first // WIDTH, min(WIDTH, (size >> 8 * level) - first // WIDTH * WIDTH)
+            hashes = self.read(level, number, width)
+            if hashes is None:
+                raise OSError(f"the tile {tile_path(level, number, width)} is missing")
+            return tree_root(hashes[first - number * WIDTH : last - number * WIDTH])
+
+        return root
 
     def write(self, level: int | str, number: int, width: int, data: bytes) -> None:
         """Write one tile in full or not at all; the narrower ones of the same number go."""

@@ -7,89 +7,46 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
-from typing import Any, Literal
 
 import orjson
 
 from records.canonical import is_canonical as is_canonical_json
-from records.merkle import EMPTY_ROOT, leaf_hash
-from records.note import VerifierKey, is_canonical, open_note, parse_checkpoint, parse_note
+from records.chain import Chain
+from records.findings import Finding, Verification
+from records.merkle import EMPTY_ROOT, Frontier, Subtree, inclusion_proof, leaf_hash, verify_inclusion
+from records.note import VerifierKey
+from records.signed_roots import SignedRoots, cut, read_notes
 from records.tiles import WIDTH, BlockTree, tile_path
 
-__all__ = ["Finding", "FindingKind", "Verification", "verify_log"]
+__all__ = ["Rows", "TileReader", "verify_item", "verify_log", "verify_since"]
 
-FindingKind = Literal[
-    "edited", "missing", "cut", "rolled back", "forked", "re-signed", "wrong key", "bad form", "clock backwards"
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What is wrong: the kind, the first event concerned (its number), and a sentence."""
-
-    kind: FindingKind
-    seq: int | None
-    says: str
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """What was verified: number of events, their root (hex), how many checkpoints agree, and what is wrong.
-
-    `covered` is the size of the largest checkpoint that agrees: later events are in form but not yet signed.
-    """
-
-    size: int
-    root: str
-    checkpoints: int
-    covered: int
-    findings: tuple[Finding, ...] = ()
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing is wrong."""
-        return not self.findings
-
-    def __str__(self) -> str:
-        if self.ok:
-            return f"{self.size} events, {self.checkpoints} checkpoints, signed up to {self.covered}: verified"
-        return "; ".join(finding.says for finding in self.findings[:3])
-
-
-@dataclass(slots=True)
-class _Signed:
-    """Roots by size, from where they come."""
-
-    roots: dict[int, bytes] = field(default_factory=dict)
-    elsewhere: set[int] = field(default_factory=set)
-    beside: set[int] = field(default_factory=set)
-    findings: list[Finding] = field(default_factory=list)
-
+Rows = Iterable[tuple[int, bytes, str | None]]
+"""Events in order: number, stored bytes, the item they are filed under."""
 
 TileReader = Callable[[int, int, int], "Sequence[bytes] | None"]
 """Gives the hashes of the tile (level, number, width), or None when there is no such tile."""
 
 
 def verify_log(
-    events: Iterable[tuple[int, bytes, str | None]],
+    events: Rows,
     notes: Sequence[str],
     *,
     keys: Sequence[VerifierKey],
     heads: Sequence[str] = (),
     tiles: TileReader | None = None,
 ) -> Verification:
-    """Verify events (number, stored bytes, the item they are filed under; in order from 0) against checkpoints.
+    """Verify all events against checkpoints.
 
     Args:
+        events: from number 0 on.
         notes: the checkpoints kept beside the events.
         keys: the log's keys, those of the past too.
         heads: checkpoints that were handed out and kept elsewhere (an auditor, a witness).
         tiles: the tree's hashes kept beside the events: with them a changed event is named exactly.
     """
-    signed = _read_notes(notes, heads, keys)
+    signed = read_notes(notes, heads, keys)
     walk = _Walk(signed, tiles)
     stream = iter(events)
     while block := list(islice(stream, WIDTH)):
@@ -101,14 +58,82 @@ def verify_log(
     return Verification(walk.tree.size, walk.tree.root().hex(), walk.agree, walk.covered, tuple(findings))
 
 
+def verify_since(
+    events: Rows,
+    notes: Sequence[str],
+    *,
+    keys: Sequence[VerifierKey],
+    head: str,
+    tree: Frontier,
+    chain: Chain,
+) -> Verification:
+    """Verify the events after a head that was kept, whose tree is known, against the later checkpoints.
+
+    Args:
+        events: from number `tree.size` on.
+        head: the head that vouches for everything before them.
+        tree: the tree at the head; it is compared with the head's root.
+        chain: what the events continue.
+    """
+    signed, findings, agree = read_notes(notes, [head], keys), list[Finding](), 0
+    covered = tree.size
+    if signed.roots.get(tree.size) != tree.root():
+        findings.append(_other_root(0, tree.size, elsewhere=True))
+    for seq, data, item in () if findings else events:
+        wrong = _gap(tree.size, seq) if seq != tree.size else chain.wrong(seq, data, item)
+        if wrong is None:
+            tree.append(leaf_hash(data))
+            expected = signed.roots.get(tree.size)
+            if expected == tree.root():
+                covered, agree = tree.size, agree + 1
+            elif expected is not None:
+                wrong = _other_root(covered, tree.size, tree.size not in signed.beside)
+        if wrong is not None:
+            findings.append(wrong)
+            break
+    else:
+        findings += cut(signed, tree.size)
+    return Verification(tree.size, tree.root().hex(), agree, covered, (*signed.findings, *findings))
+
+
+def verify_item(
+    events: Rows,
+    notes: Sequence[str],
+    *,
+    keys: Sequence[VerifierKey],
+    heads: Sequence[str],
+    subtree: Callable[[int], Subtree],
+) -> Verification:
+    """Verify the events of one item: their form, their order, and that each is in the log that was signed last.
+
+    Args:
+        subtree: for a size of the tree: the roots of its parts, from the tiles.
+    """
+    signed, findings, count = read_notes(notes, heads, keys), list[Finding](), 0
+    size = max(signed.roots, default=0)
+    chain = Chain()
+    for seq, data, item in events:
+        wrong = chain.wrong(seq, data, item)
+        if wrong is None and seq < size:
+            proof = inclusion_proof(seq, size, subtree(size))
+            if not verify_inclusion(seq, size, leaf_hash(data), proof, signed.roots[size]):
+                wrong = Finding("edited", seq, f"event {seq} is not in the log of {size} events that was signed")
+        if wrong is not None:
+            findings.append(wrong)
+            break
+        count += 1
+    root = signed.roots.get(size, EMPTY_ROOT).hex()
+    return Verification(count, root, len(signed.roots), size, (*signed.findings, *findings))
+
+
 class _Walk:
     """Goes over the events once: form, order, tree, tiles and signed roots."""
 
-    def __init__(self, signed: _Signed, tiles: TileReader | None):
+    def __init__(self, signed: SignedRoots, tiles: TileReader | None):
         self.signed = signed
         self.tiles = tiles
         self.tree = BlockTree(self._full_tile if tiles else None)
-        self.chain = _Chain()
+        self.chain = Chain()
         self.findings: list[Finding] = []
         self.covered = self.agree = 0
         self.sizes = sorted(signed.roots)
@@ -132,7 +157,7 @@ class _Walk:
         return at < len(self.sizes) and self.sizes[at] <= start + WIDTH
 
     def _in_order(self, start: int, events: Sequence[tuple[int, bytes, str | None]]) -> bool:
-        """Whether all of them are as they should be (as `_Chain.wrong`, written out for speed).
+        """Whether all of them are as they should be (as `Chain.wrong`, written out for speed).
 
         When not, nothing has happened, and `step` finds the first and says what it is.
         """
@@ -224,7 +249,7 @@ class _Walk:
     def finish(self) -> None:
         """After the last event: what the checkpoints know beyond it, and the tiles that are not full."""
         size = self.tree.size
-        self.findings += _cut(self.signed, size)
+        self.findings += cut(self.signed, size)
         if self.signed.roots.get(0, EMPTY_ROOT) != EMPTY_ROOT:
             self.findings.append(
                 Finding("forked", 0, "a checkpoint over no events has another root than the empty log")
@@ -246,79 +271,3 @@ def _other_root(covered: int, size: int, elsewhere: bool) -> Finding:
     return Finding(
         "edited", covered, f"an event from {covered} to {size - 1} is not the one that {kept} over {size} events signed"
     )
-
-
-def _cut(signed: _Signed, size: int) -> list[Finding]:
-    beyond = [one for one in signed.roots if one > size]
-    if not beyond:
-        return []
-    kind: FindingKind = "cut" if signed.beside & set(beyond) else "rolled back"
-    return [Finding(kind, size, f"events from {size} on are gone: a checkpoint over {max(beyond)} events was signed")]
-
-
-def _read_notes(notes: Sequence[str], heads: Sequence[str], keys: Sequence[VerifierKey]) -> _Signed:
-    signed = _Signed()
-    origins = {key.name for key in keys}
-    for number, note in enumerate([*notes, *heads]):
-        outside = number >= len(notes)
-        name = f"head {number - len(notes)} kept elsewhere" if outside else f"checkpoint {number}"
-        try:
-            opened = parse_note(note)
-            checkpoint = parse_checkpoint(opened.text)
-            open_note(note, keys)
-            if not is_canonical(note, opened):
-                raise ValueError("its signature lines are not in canonical form")  # noqa: TRY301 - as the two above
-        except ValueError as error:
-            kind: FindingKind = "wrong key" if "known keys" in str(error) else "re-signed"
-            signed.findings.append(Finding(kind, None, f"{name}: {error}"))
-            continue
-        if checkpoint.origin not in origins:
-            signed.findings.append(Finding("wrong key", None, f"{name} is of another log: {checkpoint.origin}"))
-            continue
-        known = signed.roots.setdefault(checkpoint.size, checkpoint.root)
-        if known != checkpoint.root:
-            says = f"{name}: two roots were signed over the same {checkpoint.size} events"
-            signed.findings.append(Finding("forked", checkpoint.size - 1, says))
-        (signed.elsewhere if outside else signed.beside).add(checkpoint.size)
-    return signed
-
-
-class _Chain:
-    """What each event says of its place among the others."""
-
-    def __init__(self) -> None:
-        self.last: dict[str, int] = {}
-        self.stamp = ""
-
-    def wrong(self, seq: int, data: bytes, filed: str | None) -> Finding | None:
-        """What is wrong with an event by itself and after those before it."""
-        try:
-            body: Any = orjson.loads(data)
-        except ValueError as error:
-            return Finding("bad form", seq, f"event {seq} is not JSON: {error}")
-        if not (isinstance(body, dict) and is_canonical_json(data, body)):
-            return Finding("bad form", seq, f"event {seq} is not in canonical form")
-        if body.get("seq") != seq:
-            return Finding("edited", seq, f"event {seq} says that it is number {body.get('seq')}")
-        stamp = body.get("ts")
-        if not isinstance(stamp, str):
-            return Finding("bad form", seq, f"event {seq} has no time")
-        if stamp < self.stamp and body.get("action") != "clock.set_back":
-            return Finding("clock backwards", seq, f"event {seq} is of {stamp}, the one before of {self.stamp}")
-        self.stamp = stamp
-        return self._previous(seq, body, filed)
-
-    def _previous(self, seq: int, body: dict[str, Any], filed: str | None) -> Finding | None:
-        item = body.get("item")
-        name = item.get("id") if isinstance(item, dict) else None
-        if name != filed:
-            return Finding("edited", seq, f"event {seq} is of the item {name}, and is filed under {filed}")
-        if not isinstance(name, str):
-            return None
-        if body.get("prev_item_seq") != self.last.get(name):
-            says = (
-                f"event {seq} names {body.get('prev_item_seq')} as the one before it of {name}: {self.last.get(name)}"
-            )
-            return Finding("edited", seq, says)
-        self.last[name] = seq
-        return None

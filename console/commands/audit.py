@@ -10,7 +10,7 @@ import cyclopts
 from rich.table import Table
 
 from bots.auditor import export_bundle, heads_folder, kept_heads, story
-from config.errors import OficioError
+from config.errors import ConfigError, OficioError
 from console.words import err, out, print_json
 from flows.desk import open_office
 from records import Records, Verification, work_items
@@ -24,12 +24,20 @@ app = cyclopts.App(name="audit", help="Verify, show and export the audit log.", 
 
 @app.command
 def verify(
-    *, heads: Path | None = None, home: Path | None = None, config: Path | None = None, json: bool = False
+    *,
+    heads: Path | None = None,
+    since: Path | None = None,
+    item: str | None = None,
+    home: Path | None = None,
+    config: Path | None = None,
+    json: bool = False,
 ) -> int:
-    """Verify every event, every checkpoint, and every head that was handed out.
+    """Verify every event, every checkpoint, and every head that was handed out; or what came since, or one item.
 
     Args:
         heads: folder with the auditor's own heads (*.note); the office's copy of them when left out.
+        since: only what came after this head (a .note file), which vouches for what lies before it.
+        item: only the events of this work item (its id, the beginning of it, or its key), against the last head.
         home: the office's home; OFICIO_HOME, else .oficio.
         config: its configuration; OFICIO_CONFIG, else config/.
         json: print JSON.
@@ -38,12 +46,25 @@ def verify(
         0 when all is well, 4 when the log is broken.
     """
     with open_office(home, config, flow="audit") as office:
-        verification = office.records.log.verify(kept_heads(heads or heads_folder(office)))
+        log, kept = office.records.log, kept_heads(heads or heads_folder(office))
+        if since is not None:
+            verification = log.verify_since(_read(since))
+        elif item is not None:
+            verification = log.verify_item(item_named(office.records, item), kept)
+        else:
+            verification = log.verify(kept)
     if json:
         print_json({"ok": verification.ok, **asdict(verification)})
     else:
         print_verification(verification)
     return 0 if verification.ok else 4
+
+
+def _read(head: Path) -> str:
+    try:
+        return head.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError("OF734", str(head), why=error) from error
 
 
 def print_verification(verification: Verification) -> None:

@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from bots.auditor import export_bundle, heads_folder, kept_heads, lateness, seal, story
 from bots.auditor.words import ACTIONS
 from bots.office import Office
-from config.errors import AuditBroken, Language, OficioError, Reason
+from config.errors import AuditBroken, ConfigError, Language, OficioError, Reason
 from console.commands import audit as command
 from console.commands import privacy
 from console.commands.backup import backup, restore
@@ -124,6 +124,12 @@ def test_the_command_verifies_shows_and_exports(
     seal(office)
     assert command.verify(home=home, json=True) == 0
     assert json.loads(capsys.readouterr().out)["ok"] is True
+    head = heads_folder(office) / "000000000006.note"
+    assert command.verify(home=home, since=head) == 0
+    assert command.verify(home=home, item="mail-7", json=True) == 0
+    assert '"size": 6' in capsys.readouterr().out
+    with pytest.raises(ConfigError, match="OF734"):
+        command.verify(home=home, since=home)
     command.show("mail-7", home=home)
     assert "rejected" in capsys.readouterr().out
     command.show(item.id[:-1], home=home, json=True)
