@@ -36,6 +36,7 @@ __all__ = [
     "System",
     "Unless",
     "Wants",
+    "every_step",
 ]
 
 

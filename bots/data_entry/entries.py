@@ -10,13 +10,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from bots.data_entry.attachments import attached
 from bots.data_entry.record import entry_key
 from bots.data_entry.values import render
 from bots.office import Office
 from config.errors import BusinessException, ConfigError, OficioError, Reason
 from config.systems import System
 from connectors import sheets
-from records import WorkItem, processes, work_items
+from records import DocumentRef, WorkItem, processes, work_items
 
 __all__ = ["add_records", "differs", "outcomes", "own_key", "process_of", "read_records", "waiting"]
 
@@ -138,11 +139,15 @@ def nested(flat: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def add_records(
-    office: Office, name: str, system: System, form: str, records: Sequence[Mapping[str, Any]]
+    office: Office, name: str, system: System, form: str, records: Sequence[Mapping[str, Any]], folder: Path
 ) -> list[WorkItem]:
     """A work item for each record; one that is there already under the same key is taken as it is.
 
+    Args:
+        folder: where the paths of files to be uploaded begin.
+
     Raises:
+        ConfigError: OF101, a file that a record names is not there.
         BusinessException: OF505, a record lacks a name that the form's key is made of; OF552, two records of one key.
     """
     process = process_of(name, form)
@@ -154,17 +159,21 @@ def add_records(
         if key in seen:
             raise BusinessException("OF552", f"record {number}", key=key)
         seen.add(key)
-        items.append(_add(office, process, key, record))
+        documents = attached(office.records, system.forms[form], record, folder)
+        items.append(_add(office, process, key, record, documents))
     return items
 
 
-def _add(office: Office, process: str, key: str, record: Mapping[str, Any]) -> WorkItem:
+def _add(
+    office: Office, process: str, key: str, record: Mapping[str, Any], documents: Sequence[DocumentRef]
+) -> WorkItem:
     with office.records.begin() as tx:
         there = work_items.find(tx, process, key=key)
         if there:
             return there[0]
         try:
-            return work_items.create(tx, process=process, key=key, payload={"record": dict(record)})
+            payload = {"record": dict(record)}
+            return work_items.create(tx, process=process, key=key, payload=payload, documents=documents)
         except OficioError as error:
             if error.code != "OF706":
                 raise

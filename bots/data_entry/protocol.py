@@ -67,7 +67,9 @@ class Clerk:
         accounts.keep_seat(self.office, self.seat, self.system, now=True)
         self.session = session = self.opened()
         self.done_here = 0
-        accounts.log_in(session, self.system, self.seat)
+        accounts.log_in(
+            session, self.system, self.seat, lambda: accounts.keep_seat(self.office, self.seat, self.system)
+        )
         accounts.keep_seat(self.office, self.seat, self.system, now=True)
         return session
 

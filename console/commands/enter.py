@@ -60,7 +60,7 @@ def enter(
         known(description, "form", description.forms, form)
         if dry_run:
             return _try(office, system, form, records[0], json)
-        items = add_records(office, system, description, form, records)
+        items = add_records(office, system, description, form, records, input.parent)
         started = time.monotonic()
         stopped = _enter(office, system, form, quiet=json)
         rows = [
