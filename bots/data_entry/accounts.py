@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import socket
 import time
 from collections.abc import Callable
@@ -200,12 +201,24 @@ def _make_sure(session: Session, system: System, user: str) -> None:
 
 def _one_time_code(seat: Seat, beat: Callable[[], None]) -> str:
     """The code of now; a code is good once (RFC 6238, 5.2), so that after it was used the next one is waited for."""
-    text = seat.secrets[1].reveal()
-    totp = pyotp.parse_uri(text) if text.startswith("otpauth:") else pyotp.TOTP(text.replace(" ", ""))
-    if not isinstance(totp, pyotp.TOTP):
-        raise ConfigError("OF544", name=seat.account.totp or "")
+    totp = _totp(seat.secrets[1].reveal().strip(), seat.account.totp or "")
     while (window := int(time.time() // totp.interval)) <= seat.code_of:
         beat()
         time.sleep(min(1.0, totp.interval - time.time() % totp.interval))
     seat.code_of = window
     return totp.at(window * totp.interval)
+
+
+def _totp(text: str, name: str) -> pyotp.TOTP:
+    # pyotp refuses keys under 112 bits, and many systems give 80: HMAC fills a key up with zeros, in base 32 with A
+    padded = lambda key: re.sub(r"[\s-]", "", key).upper().rstrip("=").ljust(32, "A")  # noqa: E731
+    try:
+        if text.startswith("otpauth:"):
+            made = pyotp.parse_uri(re.sub(r"(?<=secret=)[^&]+", lambda found: padded(found[0]), text))
+        else:
+            made = pyotp.TOTP(padded(text))
+    except ValueError as error:
+        raise ConfigError("OF544", name=name) from error
+    if not isinstance(made, pyotp.TOTP):
+        raise ConfigError("OF544", name=name)
+    return made

@@ -5,8 +5,6 @@ virtual list that draws only what is in sight; a toast instead of a new page, sh
 form is drawn anew 50 ms after each change; a CSRF token in a header; login with a one-time code; tokens that expire.
 """
 
-# ruff: noqa: E501 - markup is easier to read on one line
-
 from __future__ import annotations
 
 import time
