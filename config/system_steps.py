@@ -154,7 +154,8 @@ class Step(Described):
     type: Find | None = None
     """Like fill, key by key: for fields with suggestions or masks."""
     choose: Find | None = None
-    """An option of a list box, by its text, else its value, else the one option that begins with the text."""
+    """An option of a list box, by its text, else its value, else the one option that begins with the text; or a radio
+    button, by its label or value, in the group that this names (its legend or caption)."""
     pick: Find | None = None
     """One of the suggestions or rows that a page shows: pressed."""
     pick_date: Find | None = None

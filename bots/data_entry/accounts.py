@@ -210,15 +210,18 @@ def _one_time_code(seat: Seat, beat: Callable[[], None]) -> str:
 
 
 def _totp(text: str, name: str) -> pyotp.TOTP:
-    # pyotp refuses keys under 112 bits, and many systems give 80: HMAC fills a key up with zeros, in base 32 with A
-    padded = lambda key: re.sub(r"[\s-]", "", key).upper().rstrip("=").ljust(32, "A")  # noqa: E731
     try:
         if text.startswith("otpauth:"):
-            made = pyotp.parse_uri(re.sub(r"(?<=secret=)[^&]+", lambda found: padded(found[0]), text))
+            made = pyotp.parse_uri(re.sub(r"(?<=secret=)[^&]+", lambda found: _filled_up(found[0]), text))
         else:
-            made = pyotp.TOTP(padded(text))
+            made = pyotp.TOTP(_filled_up(text))
     except ValueError as error:
         raise ConfigError("OF544", name=name) from error
     if not isinstance(made, pyotp.TOTP):
         raise ConfigError("OF544", name=name)
     return made
+
+
+def _filled_up(key: str) -> str:
+    """The same key, long enough: pyotp refuses the usual 80 bits.  HMAC fills keys up with zeros, in base 32 with A."""
+    return re.sub(r"[\s-]", "", key).upper().rstrip("=").ljust(32, "A")

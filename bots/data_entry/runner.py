@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bots.data_entry.calendars import pick_date
@@ -134,10 +134,26 @@ class Runner:
         ladder, value, text = self._entry(step, step.choose, record)
         if step.optional and not self._there(frame, ladder):
             return
+        if (radio := self._radio(frame, ladder, text)) is not None:
+            self._told(radio, frame, lambda: self.session.tick(frame, radio, True, step.timeout))
+            self._typed.append(_Typed(frame, radio, "true", "", "text"))
+            return
         act = lambda: self.session.choose(frame, ladder, text, loads=step.loads, timeout=step.timeout)  # noqa: E731
         self._redrawing(step, frame, record, lambda: self._told(ladder, frame, act))
         if step.loads is None and step.redraws is None:
             self._typed.append(_Typed(frame, ladder, text, value, step.as_, choice=True))
+
+    def _radio(self, frame: str | None, ladder: Ladder, text: str) -> Ladder | None:
+        """The radio button with this text or value, in the group that the ladder's captions name; None without one."""
+        group = next((words for rung, words in ladder.rungs if rung in ("label", "row")), "")
+        name = next((words for rung, words in ladder.rungs if rung == "name"), "")
+        if self._there(frame, ladder) or not (group or name):
+            return None
+        by_value = f'input[type=radio][value="{text}"]'
+        only = f'input[type=radio][name="{name}"]' if name else "input[type=radio]"
+        rungs = (("label", text), ("row", text), ("css", by_value))
+        radio = replace(ladder, kind="tick", rungs=rungs, within=ladder.within or ("" if name else group), only=only)
+        return radio if self._there(frame, radio) else None
 
     def _tick(self, step: Step, frame: str | None, record: Record) -> None:
         ladder = ladder_of(step.tick, "tick", record)
@@ -215,7 +231,8 @@ class Runner:
     def _expect(self, step: Step, frame: str | None, record: Record) -> None:
         ladder = ladder_of(step.expect, "any", record, itself=step.equals is None)
         try:
-            self.session.wait(frame, ladder, timeout=step.timeout)
+            if not self._there(frame, ladder):
+                self.session.wait(frame, ladder, timeout=step.timeout)
         except ApplicationException as error:
             if error.code != "OF512":
                 raise
@@ -239,7 +256,7 @@ class Runner:
 
     def _read(self, step: Step, frame: str | None, record: Record) -> None:
         ladder = ladder_of(step.read, "any", record)
-        if not step.optional:
+        if not step.optional and not self._there(frame, ladder):
             self._told(ladder, frame, lambda: self.session.wait(frame, ladder, timeout=step.timeout))
         if step.equals is not None and not self._comes_to(step, frame, ladder, record):
             shown, wanted = self._part(step.pattern, frame, ladder), render(step.equals, record)

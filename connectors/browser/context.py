@@ -74,6 +74,7 @@ class Context:
         self._saving = [path for form in system.forms.values() for path in form.save.requests]
         self._expecting_window = False
         self._expecting_download = False
+        self._pressed = False
         self.dialogs = DialogDesk(system.dialogs, system.limits.dialogs, self._report)
         self.context = browser.new_context(
             proxy=only_these(self.origins),  # type: ignore[arg-type] # a TypedDict of just these keys

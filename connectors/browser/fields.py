@@ -106,6 +106,7 @@ class Fields(Showing):
     ) -> None:
         """Click, and wait for the new document of the frame that it loads."""
         with self.acting(str(ladder)), self.new_document(loads):
+            self._pressed = True
             self.frame(frame).locator(ladder.selector).click(timeout=ms(timeout), no_wait_after=True)
 
     def keys(self, keys: str, *, loads: str | None = None) -> None:

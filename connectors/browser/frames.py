@@ -54,6 +54,9 @@ class Frames(Context):
     def ask(self, frame: str | None, tool: Tool, argument: object) -> Any:
         """What a tool of the page answers, in one round trip."""
         target = self.frame(frame)
+        if self._pressed:  # a page that is busy for ever since would not answer an `evaluate`, which has no end
+            target.wait_for_function("true", timeout=ms(self.system.limits.step))
+            self._pressed = False
         answer = target.evaluate(page_script(tool), argument)
         if answer is None:  # a document that may not run scripts, so that it did not begin with ours
             target.evaluate(document_script())

@@ -11,9 +11,26 @@ const SELECTORS = {
 };
 const SKIP = new Set(['SCRIPT', 'STYLE', 'OPTION', 'SELECT', 'TEXTAREA', 'NOSCRIPT', 'TEMPLATE', 'HEAD', 'TITLE']);
 const CELL = 'td,th,dt,dd,[role=cell],[role=gridcell],[role=rowheader],[role=columnheader]';
+const TITLES = 'legend,caption,h1,h2,h3,h4,h5,h6,[role=heading]';
 const ROW = 'tr,[role=row],li';
 const norm = text => (text || '').normalize('NFC').replace(/[\u00ad\u200b-\u200d\ufeff]/g, '').replace(/[\s\u00a0]+/g, ' ').trim();
-const fold = text => norm(text).replace(/^[*\s]+|[\s:：*.…]+$/g, '').toLowerCase();
+const fold = text => (norm(text).replace(/^[*\s]+|[\s:：*.…]+$/g, '') || norm(text)).toLowerCase();
+
+// A value that is no element of its own ("<b>Total</b>: 12,00") is found as an element made for it, with where it stands.
+const LOOSE = new WeakMap();
+const looseAfter = text => {
+  let words = '';
+  for (let node = text.nextSibling; node && (node.nodeType === Node.TEXT_NODE || node.nodeName === 'BR'); node = node.nextSibling) {
+    if (node.nodeName === 'BR' && norm(words.replace(/^[\s:：]+/, ''))) break;
+    words += node.data || ' ';
+  }
+  words = norm(words).replace(/^[\s:：]+/, '');
+  if (!words) return null;
+  const value = document.createElement('span');
+  value.textContent = words;
+  LOOSE.set(value, text.parentElement);
+  return value;
+};
 
 const visible = el => {
   if (el.tagName === 'OPTION') return false;
@@ -22,10 +39,10 @@ const visible = el => {
   if (box.right + window.scrollX <= 0 || box.bottom + window.scrollY <= 0) return false;  // pushed off the page: nobody can scroll there
   return (box.width > 0 && box.height > 0) || el.tagName === 'AREA';
 };
-const usable = (el, kind) => kind === 'file' || visible(el) || (kind === 'tick' && [...(el.labels || [])].some(visible));
+const usable = (el, kind) => kind === 'file' || LOOSE.has(el) || visible(el) || (kind === 'tick' && [...(el.labels || [])].some(visible));
 
 // The element around, out of a shadow root too.
-const up = el => el.parentElement || el.getRootNode().host || null;
+const up = el => LOOSE.get(el) || el.parentElement || el.getRootNode().host || null;
 const holds = (outer, el) => { for (; el; el = up(el)) if (el === outer) return true; return false; };
 // Every element that fits a selector, in open shadow roots too.
 const all = (root, selector) => {
@@ -135,17 +152,20 @@ const beside = (text, kind) => {
   }
   for (let group = text.parentElement || up(text); group; group = up(group)) {
     const found = within(group.shadowRoot || group, kind).filter(el => el !== text && !el.contains(text));
-    if (found.length === 1) return found;
+    if (found.length === 1) return found.filter(el => !otherBetween(text, el, group, kind));
+    if (found.length && text.matches && text.matches(TITLES)) return [];  // the title of a part with several fields
     if (found.length > 1 && kind === 'tick') return boxOf(text, group, found);
     if (found.length > 1) {
       const near = nearest(text, found);
-      if (near.length) return near;
-      const after = found.filter(el => follows(text, el));
-      return after.length ? [after[0]] : [];
+      const one = near.length ? near : found.filter(el => follows(text, el)).slice(0, 1);
+      return one.filter(el => !otherBetween(text, el, group, kind));
     }
   }
   return [];
 };
+// A caption of tick boxes is none of the text field behind them.
+const otherBetween = (text, el, group, kind) => ['edit', 'tick', 'file'].includes(kind) && ['edit', 'tick', 'file'].filter(other => other !== kind)
+  .some(other => within(group.shadowRoot || group, other).some(one => follows(text, one) && follows(one, el)));
 // A caption above its field: what stands below it, down to the next row of captions.
 const below = (cell, row, kind) => {
   const table = row.closest('table');
@@ -165,7 +185,8 @@ const isCaption = (el, like) => el.tagName === 'TH' || el.tagName === 'LABEL' ||
 const shownBeside = (text, cell) => {
   const row = cell && cell.closest('tr');
   if (row && row.cells.length > 1 && [...row.cells].every(one => one.tagName === 'TH')) return below(cell, row, 'any');
-  const loose = text.nodeType === Node.TEXT_NODE;
+  const loose = text.nodeType === Node.TEXT_NODE, value = !loose && text !== cell ? looseAfter(text) : null;
+  if (value) return [value];
   for (let one = loose ? text : cell || text; one; one = up(one)) {
     const first = one.nextElementSibling;
     let next = first;
@@ -213,7 +234,7 @@ const RUNGS = {
 // Of a list, what stands in the part that a title heads: up to what holds another title of its kind; in a flat page,
 // what stands between this title and the next.
 const headed = (root, title, list) => {
-  const own = title.closest('legend,caption,h1,h2,h3,h4,h5,h6,[role=heading]') || title;
+  const own = title.closest(TITLES) || title;
   const kind = own.tagName.toLowerCase() + [...own.classList].map(name => '.' + CSS.escape(name)).join('');
   const rivals = all(root, kind).filter(el => el !== own && !holds(own, el) && !holds(el, own) && visible(el) && norm(el.textContent));
   let group = own;

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from config.errors import ApplicationException
@@ -42,14 +43,31 @@ class Windows(Fields):
             if address and "#" not in address:
                 return self.fetch(frame, address)
             self._expecting_download = True
+            progress = self._watched_downloads()
             try:
                 with self.page.expect_download(timeout=self.system.limits.load * 1000) as started:
                     locator.click(no_wait_after=True)
+                return self._received(started.value, progress)
             finally:
                 self._expecting_download = False
-            return self._received(started.value)
 
-    def _received(self, download: Download) -> bytes:
+    def _watched_downloads(self) -> dict[str, Any]:
+        """What the browser tells of a download that runs: `state` and `receivedBytes`, the last word of it."""
+        told: dict[str, Any] = {}
+        devtools = self.context.new_cdp_session(self.page)
+        devtools.on("Page.downloadProgress", lambda word: told.update(word))
+        devtools.send("Page.enable")
+        return told
+
+    def _received(self, download: Download, progress: dict[str, Any]) -> bytes:
+        """A download's bytes; it is stopped when it takes too long or becomes too long, since it may never end."""
+        deadline = time.monotonic() + self.system.limits.load
+        while progress.get("state", "inProgress") == "inProgress":
+            received = int(progress.get("receivedBytes", 0))
+            if time.monotonic() > deadline or received > self.system.limits.download * 1_000_000:
+                download.cancel()
+                raise ApplicationException("OF529", self.page.url, why=f"no end after {received} bytes")
+            self.page.wait_for_timeout(20)
         if failure := download.failure():
             raise ApplicationException("OF529", self.page.url, why=failure)
         path = download.path()

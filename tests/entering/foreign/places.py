@@ -19,14 +19,19 @@ from bots.office import Office
 from config.settings import load_settings
 from demo.legacy.server import serve
 from records import Actor, Records, RunInfo, Session, WorkItem
-from tests.entering.foreign import single_page, webforms
+from tests.entering.foreign import frames, papers, single_page, webforms
 from tests.entering.foreign.store import Books
 from tests.entering.foreign.weather import Weather
 from tests.entering.offices import CHECKOUT
 
 __all__ = ["SYSTEMS", "Place", "open_place", "record"]
 
-SYSTEMS: dict[str, Any] = {"webforms": webforms.build, "single_page": single_page.build}
+SYSTEMS: dict[str, Any] = {
+    "webforms": webforms.build,
+    "frames": frames.build,
+    "single_page": single_page.build,
+    "papers": papers.build,
+}
 SECRETS = {"foreign": "geheim-7", "foreign-totp": "otpauth://totp/x?secret=JBSWY3DPEHPK3PXP&period=2"}
 
 

@@ -23,7 +23,7 @@ from tests.entering.foreign.weather import Weather
 
 __all__ = ["build"]
 
-TOTP = pyotp.TOTP("JBSWY3DPEHPK3PXP", interval=2)
+TOTP = pyotp.TOTP("JBSWY3DPEHPK3PXPAAAAAAAAAAAAAAAA", interval=2)  # an 80-bit key, filled up with zeros
 PAGE = (Path(__file__).parent / "single_page.html").read_text("utf-8")
 
 
