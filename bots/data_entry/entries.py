@@ -139,7 +139,7 @@ def nested(flat: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def add_records(
-    office: Office, name: str, system: System, form: str, records: Sequence[Mapping[str, Any]], folder: Path
+    office: Office, name: str, system: System, form: str, records: Sequence[Mapping[str, Any]], folder: Path = Path()
 ) -> list[WorkItem]:
     """A work item for each record; one that is there already under the same key is taken as it is.
 

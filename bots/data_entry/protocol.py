@@ -19,6 +19,7 @@ from bots.data_entry import accounts
 from bots.data_entry.accounts import Seat
 from bots.data_entry.evidence import at_failure, kept, kept_files, kept_read_back
 from bots.data_entry.ladders import ladder_of
+from bots.data_entry.login import log_in
 from bots.data_entry.looking import Difference, Hit, differences, look_up
 from bots.data_entry.record import record_of
 from bots.data_entry.runner import Runner
@@ -67,9 +68,7 @@ class Clerk:
         accounts.keep_seat(self.office, self.seat, self.system, now=True)
         self.session = session = self.opened()
         self.done_here = 0
-        accounts.log_in(
-            session, self.system, self.seat, lambda: accounts.keep_seat(self.office, self.seat, self.system)
-        )
+        log_in(session, self.system, self.seat, lambda: accounts.keep_seat(self.office, self.seat, self.system))
         accounts.keep_seat(self.office, self.seat, self.system, now=True)
         return session
 
@@ -351,7 +350,7 @@ class Held:
             return None
         session = clerk.opened()
         try:
-            accounts.log_in(session, clerk.system, seat)
+            log_in(session, clerk.system, seat)
         finally:
             session.close()
             accounts.give_back(clerk.office, seat)

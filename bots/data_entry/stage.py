@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from bots.data_entry import accounts, drift
+from bots.data_entry.login import log_in
 from bots.data_entry.looking import canonical_row, pages
 from bots.data_entry.pace import Pace
 from bots.data_entry.protocol import Clerk, Held
@@ -277,7 +278,7 @@ def list_entries(office: Office, system_name: str, *, name: str = "entries") -> 
     try:
         with browser() as chromium:
             session = Session(chromium, system, base_url(system_name, system))
-            accounts.log_in(session, system, seat)
+            log_in(session, system, seat)
             runner = Runner(session, system, {}, beat=lambda: accounts.keep_seat(office, seat, system))
             runner.do(listing.steps)
             return [canonical_row(row, listing.rows, runner) for page in pages(runner, listing.rows) for row in page]

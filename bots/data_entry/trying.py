@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bots.data_entry import accounts
 from bots.data_entry.entries import own_key
 from bots.data_entry.ladders import ladder_of
+from bots.data_entry.login import log_in
 from bots.data_entry.looking import look_up
 from bots.data_entry.runner import Runner
 from bots.data_entry.stage import base_url, browser, load_system
@@ -160,7 +161,7 @@ class LoggedIn:
         started = self.chromium.__enter__()
         self.session = self.opened(started, self.system)
         try:
-            accounts.log_in(self.session, self.system, self.seat)
+            log_in(self.session, self.system, self.seat)
         except OficioError as error:
             self.trial.problem = error.reason
             return None
