@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from config.errors import ConfigError
+from config.yaml_hints import in_words
 
 _VARIABLE = re.compile(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}")
 
@@ -75,7 +76,7 @@ def parse_yaml(text: str, model: type[Model], name: str) -> Model:
         key = ".".join(str(part) for part in first["loc"]) or "the file"
         line = _line_of(root, first["loc"]) if root is not None else 1
         others = error.error_count() - 1
-        why = first["msg"] + (f" (and {others} more)" if others else "")
+        why = in_words(first, model) + (f" (and {others} more)" if others else "")
         raise ConfigError("OF103", f"{name}:{line}", key=key, why=why, got=_short(first.get("input"))) from error
 
 

@@ -12,12 +12,13 @@ from bots.data_entry.ladders import ladder_of
 from bots.data_entry.values import Record, holds, part_of, render, same, typed, understood
 from config.errors import ApplicationException, BusinessException, OficioError
 from config.systems import Find, Step, System, Unless, Wants
-from connectors.browser.ladder import Found, Ladder
+from connectors.browser.ladder import Found, Kind, Ladder
 from connectors.browser.session import Session
 
 __all__ = ["Runner"]
 
 _ROUNDS = 8
+_FILE: tuple[Kind, Kind] = ("file", "press")
 _ACTS = ("open", "press", "choose", "keys", "pick", "pick_date", "close", "repeat", "download")
 _UNCLEAR = ("OF512", "OF518", "OF519", "OF520", "OF521")
 """Codes of a step that did not come about: the page may say why."""
@@ -205,9 +206,14 @@ class Runner:
 
     def _upload(self, step: Step, frame: str | None, record: Record) -> None:
         name = render(step.value or "", record)
+        if step.optional and not name:
+            return
         if self.files is None:
             raise BusinessException("OF505", self.session.url, name=name, template="upload")
-        self.session.upload(frame, ladder_of(step.upload, "file", record), name.rpartition("/")[2], self.files(name))
+        data = self.files(name)
+        ladder, button = (ladder_of(step.upload, kind, record) for kind in _FILE)
+        upload = lambda: self.session.upload(frame, ladder, name.rpartition("/")[2], data, button)  # noqa: E731
+        self._told(ladder, frame, upload)
 
     def _for_each(self, step: Step, _frame: str | None, record: Record) -> None:
         lines = record.get(step.for_each or "", ())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bots.data_entry import accounts
+from bots.data_entry import accounts, drift
 from bots.data_entry.entries import own_key
 from bots.data_entry.ladders import ladder_of
 from bots.data_entry.login import log_in
@@ -16,8 +16,8 @@ from bots.data_entry.runner import Runner
 from bots.data_entry.stage import base_url, browser, load_system
 from bots.data_entry.values import known, needs, render
 from bots.office import Office
-from config.errors import ApplicationException, OficioError, Reason
-from config.systems import System
+from config.errors import ApplicationException, BusinessException, OficioError, Reason
+from config.systems import Form, System
 from connectors.browser.har import mask_har
 from connectors.browser.session import Session, Submission
 
@@ -32,9 +32,11 @@ class Trial:
     """What a try found.
 
     Attributes:
-        steps: (what, detail) of everything that went well, in order.
+        steps: (what, detail) of everything that was done, in order.
         problem: what stopped it.
         rungs: locator -> rung used (0 is the preferred one).
+        drift: locators that were found by a lower rung than when the system was last worked in.
+        warnings: what works today and should be looked at.
         writes: requests that changed nothing but the session (logins, drafts the description names).
         blocked: writes that were stopped in the network layer.
         saved: whether anything is there under the record's key that was not there before.
@@ -43,22 +45,19 @@ class Trial:
     steps: list[tuple[str, str]] = field(default_factory=list)
     problem: Reason | None = None
     rungs: dict[str, int] = field(default_factory=dict)
+    drift: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)
     blocked: list[str] = field(default_factory=list)
     saved: bool = False
-
-    @property
-    def drift(self) -> list[str]:
-        """Locators that were not found by their first rung."""
-        return [locator for locator, rung in self.rungs.items() if rung > 0]
 
     def to_json(self) -> dict[str, Any]:
         """For `--json`."""
         return {
             "steps": [list(step) for step in self.steps],
             "problem": self.problem.to_json() if self.problem else None,
-            "rungs": self.rungs, "drift": self.drift, "writes": self.writes, "blocked": self.blocked,
-            "saved": self.saved,
+            "rungs": self.rungs, "warnings": self.warnings, "drift": self.drift, "writes": self.writes,
+            "blocked": self.blocked, "saved": self.saved,
         }  # fmt: skip
 
 
@@ -68,18 +67,22 @@ def check_system(
     form: str | None = None,
     record: Mapping[str, Any] | None = None,
     har: Path | None = None,
+    folder: Path = Path(),
 ) -> Trial:
     """The description is read, the login tried, each list read, and with a record its form filled and not saved.
 
+    Without a record each form's look-up is tried with a key that cannot be there.
+
     Args:
         har: where the pages are kept, for `replaying`; without the password, readable by the office alone.
+        folder: where the paths of files to be uploaded begin.
 
     Raises:
         ConfigError: the description is wrong, with file and line.
     """
     system = load_system(office, name)
     if record is not None:
-        return dry_run(office, name, form or next(iter(system.forms)), record, har)
+        return dry_run(office, name, form or next(iter(system.forms)), record, har, folder)
     trial = Trial([("description", f"{len(system.forms)} forms, {len(system.accounts)} accounts")])
     with LoggedIn(office, name, trial, har=har) as session:
         if session is not None:
@@ -88,10 +91,47 @@ def check_system(
                 runner.do(listing.steps)
                 rows = session.rows(listing.rows.frame, listing.rows)
                 trial.steps.append((f"list {list_name}", f"{len(rows)} rows on the first page"))
+            for form_name, one in system.forms.items():
+                if form in (None, form_name):
+                    _look_for_nothing(trial, session, form_name, one)
     return trial
 
 
-def dry_run(office: Office, name: str, form_name: str, record: Mapping[str, Any], har: Path | None = None) -> Trial:
+def _look_for_nothing(trial: Trial, session: Session, name: str, form: Form) -> None:
+    """Whether a look-up says with certainty that something is not there: on that the protocol rests."""
+    runner = Runner(session, session.system, _Absent(), frame=form.frame)
+    try:
+        hits = look_up(runner, form.look_up)
+    except BusinessException as error:
+        if error.code != "OF506":  # a date or a table's value in the look-up: that takes a sample
+            raise
+        trial.warnings.append(f"look-up of {name}: try it with --sample")
+        return
+    trial.steps.append((f"look-up {name}", f"{len(hits)} rows for a key that cannot be there"))
+    if hits:
+        trial.warnings.append(f"look-up of {name}: `match` does not tell entries apart")
+    if not form.look_up.rows.empty:
+        trial.warnings.append(f"look-up of {name}: say under `empty` what the page shows when it finds nothing")
+
+
+class _Absent(dict[str, Any]):
+    """A record whose every value is one that no entry has."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __missing__(self, name: str) -> str:
+        return "0FIC10CHECK00"
+
+
+def dry_run(
+    office: Office,
+    name: str,
+    form_name: str,
+    record: Mapping[str, Any],
+    har: Path | None = None,
+    folder: Path = Path(),
+) -> Trial:
     """Everything up to the save, then the save itself with its request blocked in the network layer; then a look.
 
     What is found there twice, before and after, is the proof that nothing was saved.
@@ -107,23 +147,21 @@ def dry_run(office: Office, name: str, form_name: str, record: Mapping[str, Any]
         needs(values, form.needs, form.title)
         before = len(look_up(Runner(session, system, dict(values), frame=form.frame), form.look_up))
         trial.steps.append(("look-up", f"key {values['key']}: {before} there"))
-        runner = Runner(session, system, dict(values), frame=form.frame, together=form.lane == "together")
-        runner.do(form.steps)
-        runner.believe()
-        trial.rungs |= runner.rungs
-        for locator in runner.rungs:
-            trial.steps.append(("field", locator))
+        runner = Runner(
+            session, system, dict(values), frame=form.frame, together=form.lane == "together",
+            files=lambda name: (folder / name).read_bytes(),
+        )  # fmt: skip
+        try:
+            runner.do(form.steps)
+            runner.believe()
+        finally:
+            trial.rungs |= runner.rungs
+            trial.drift += drift.compare(drift.remembered(office.settings.home / "systems", name), trial.rungs)
         for want, shown, wanted, good in runner.shown(form.check, runner.record):
             trial.steps.append(("check", f"{want.find.rungs()[0][1]}: {shown}{'' if good else f', not {wanted}'}"))
-        submission = Submission()
-        save = ladder_of(form.save.press, "press", runner.record)
-        try:
-            session.submit(
-                form.save.frame or form.frame, save, loads=form.save.loads, guard=lambda: None,
-                paths=form.save.requests, submission=submission,
-            )  # fmt: skip
-        except ApplicationException:
-            trial.steps.append(("save", f"pressed; {submission.blocked} request(s) blocked, {submission.sent} sent"))
+            if not good:
+                raise BusinessException("OF531", form.title, field=want.find.rungs()[0][1], shown=shown, wanted=wanted)
+        _press_save(trial, session, form, runner)
     check = Trial()
     with LoggedIn(office, name, check) as session:
         if session is not None:
@@ -134,6 +172,22 @@ def dry_run(office: Office, name: str, form_name: str, record: Mapping[str, Any]
 
 
 Opened = Callable[["Browser", System], Session]
+
+
+def _press_save(trial: Trial, session: Session, form: Form, runner: Runner) -> None:
+    submission = Submission()
+    save = ladder_of(form.save.press, "press", runner.record)
+    try:
+        session.submit(
+            form.save.frame or form.frame, save, loads=form.save.loads, guard=lambda: None, paths=form.save.requests,
+            submission=submission,
+        )  # fmt: skip
+    except OficioError:
+        if not submission.blocked:  # else the page misses its answer
+            raise
+    trial.steps.append(("save", f"pressed; {submission.blocked} request(s) blocked, {submission.sent} sent"))
+    if not submission.blocked:
+        trial.warnings.append("the save sent nothing: does a GET request save? Name it under `save: requests`")
 
 
 class LoggedIn:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from config.errors import BusinessException
@@ -82,14 +81,14 @@ class Fields(Showing):
             elif box.is_checked() != on:
                 box.evaluate("box => [...box.labels].find(label => label.checkVisibility()).click()")
 
-    def upload(self, frame: str | None, ladder: Ladder, name: str, data: bytes) -> None:
+    def upload(self, frame: str | None, ladder: Ladder, name: str, data: bytes, button: Ladder | None = None) -> None:
         """Give a file field, or the button that asks for a file, bytes under a display name, never our path."""
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         file: Any = {"name": name, "mimeType": kind, "buffer": data}
         target = self.frame(frame)
         with self.acting(str(ladder)):
-            button = replace(ladder, kind="press")
-            if self.look(frame, [ladder])[0].rung < 0 and self.look(frame, [button])[0].rung >= 0:
+            hidden = button is not None and self.look(frame, [ladder])[0].rung < 0
+            if button is not None and hidden and self.look(frame, [button])[0].rung >= 0:
                 with self.page.expect_file_chooser() as asking:
                     target.locator(button.selector).click()
                 asking.value.set_files(file)

@@ -59,6 +59,7 @@ const names = el => {
   for (const label of el.labels || []) {
     const copy = label.cloneNode(true);
     copy.querySelectorAll('input,select,textarea,button').forEach(child => child.remove());
+    copy.querySelectorAll('br').forEach(line => line.replaceWith(' '));
     texts.push(copy.textContent);
   }
   texts.push(el.getAttribute('aria-label'), described(el));
@@ -93,7 +94,7 @@ const saying = (root, wanted, exact) => {
       if (el.shadowRoot) walk(el.shadowRoot);
       walk(el);
       if (found.length > before) continue;
-      const own = fold(el.tagName === 'INPUT' ? '' : el.textContent);
+      const own = fold(el.tagName === 'INPUT' ? '' : el.querySelector('br') ? el.innerText : el.textContent);
       if (own && fits(own) && visible(el)) found.push(el);
     }
   };
@@ -121,15 +122,17 @@ const nearest = (text, list) => {
   const ranked = list.map(el => [gap(text, el), el]).filter(([d]) => d < Infinity).sort((a, b) => a[0] - b[0]);
   return ranked.length && (ranked.length === 1 || ranked[0][0] < ranked[1][0]) ? [ranked[0][1]] : [];
 };
-// A box's text stands before or behind it: as the first box of the group stands to the first text.
-const boxOf = (text, group, found) => {
-  const behind = !found.some(el => follows(text, el)) || follows(found[0], firstText(group));
+// A box's text stands before or behind it: as it does for the first box of the group.
+const boxOf = (text, found) => {
+  const behind = !found.some(el => follows(text, el)) || !captionBefore(found[0]);
   const near = behind ? found.filter(el => follows(el, text)).pop() : found.find(el => follows(text, el));
   return near ? [near] : [];
 };
-const firstText = group => {
-  const walker = document.createTreeWalker(group, NodeFilter.SHOW_TEXT, node => norm(node.data) ? 1 : 2);
-  return walker.nextNode() || group;
+const captionBefore = box => {
+  let node = box.previousSibling;
+  while (node && node.nodeType !== Node.ELEMENT_NODE && !norm(node.data)) node = node.previousSibling;
+  if (!node || node.nodeType !== Node.ELEMENT_NODE) return Boolean(node);
+  return Boolean(norm(node.textContent)) && getComputedStyle(node).display.startsWith('inline') && !node.matches(`${SELECTORS.edit},${SELECTORS.press}`);
 };
 
 // The control (or, for `any`, the cell) that a text on the same row names.
@@ -139,7 +142,7 @@ const beside = (text, kind) => {
   if (cell) {
     const inside = within(cell, kind).filter(el => el !== text);
     if (inside.length === 1) return inside;
-    if (inside.length && kind === 'tick') return boxOf(text, cell, inside);
+    if (inside.length && kind === 'tick') return boxOf(text, inside);
     if (inside.length) return nearest(text, inside);
     for (let next = cell.nextElementSibling; next; next = next.nextElementSibling) {
       const found = within(next, kind);
@@ -154,7 +157,7 @@ const beside = (text, kind) => {
     const found = within(group.shadowRoot || group, kind).filter(el => el !== text && !el.contains(text));
     if (found.length === 1) return found.filter(el => !otherBetween(text, el, group, kind));
     if (found.length && text.matches && text.matches(TITLES)) return [];  // the title of a part with several fields
-    if (found.length > 1 && kind === 'tick') return boxOf(text, group, found);
+    if (found.length > 1 && kind === 'tick') return boxOf(text, found);
     if (found.length > 1) {
       const near = nearest(text, found);
       const one = near.length ? near : found.filter(el => follows(text, el)).slice(0, 1);
@@ -236,7 +239,9 @@ const RUNGS = {
 const headed = (root, title, list) => {
   const own = title.closest(TITLES) || title;
   const kind = own.tagName.toLowerCase() + [...own.classList].map(name => '.' + CSS.escape(name)).join('');
-  const rivals = all(root, kind).filter(el => el !== own && !holds(own, el) && !holds(el, own) && visible(el) && norm(el.textContent));
+  const alone = el => !el.cells && el.matches(CELL) && el.parentElement.children.length === 1 && !within(el, 'edit').length;
+  const rivals = all(root, kind).filter(el => el !== own && !holds(own, el) && !holds(el, own) && visible(el) && norm(el.textContent) &&
+    (!alone(own) || alone(el)));
   let group = own;
   while (up(group) && !rivals.some(rival => holds(up(group), rival))) {
     group = up(group);

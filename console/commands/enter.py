@@ -59,7 +59,7 @@ def enter(
         description = load_system(office, system)
         known(description, "form", description.forms, form)
         if dry_run:
-            return _try(office, system, form, records[0], json)
+            return _try(office, system, form, records[0], input.parent, json)
         items = add_records(office, system, description, form, records, input.parent)
         started = time.monotonic()
         stopped = _enter(office, system, form, quiet=json)
@@ -113,8 +113,8 @@ def _row(item: WorkItem, differs: Reason | None) -> _Row:
     return _Row(item.id, item.key, item.state, record, differs or (item.reason if item.state != "entered" else None))
 
 
-def _try(office: Office, system: str, form: str, record: dict[str, object], json: bool) -> int:
-    trial = dry_run(office, system, form, record)
+def _try(office: Office, system: str, form: str, record: dict[str, object], folder: Path, json: bool) -> int:
+    trial = dry_run(office, system, form, record, folder)
     if json:
         print_json(trial.to_json())
     else:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import cyclopts
+from rich.markup import escape
+from rich.table import Table
 
 from bots.data_entry.entries import read_records
 from bots.data_entry.replaying import compare_pages
@@ -46,7 +48,7 @@ def check(
     """
     record = read_records(sample, {})[0] if sample else None
     with open_office(home, config, flow="systems") as office:
-        trial = check_system(office, name, form, record, har)
+        trial = check_system(office, name, form, record, har, sample.parent if sample else Path())
     if json:
         print_json(trial.to_json())
     else:
@@ -99,15 +101,27 @@ def replay(
 
 
 def print_trial(trial: Trial) -> None:
-    """A line a step, drift and proof below."""
+    """What was done, a line each; every field with the rung that found it; then what needs a look, and the proof."""
+    steps = Table("", "step", "result", box=None, header_style="bold", pad_edge=False)
     for what, detail in trial.steps:
-        out.print(f"[green]✓[/] {what:<14} {detail}", markup=True)
+        steps.add_row("[green]✓[/]", what, escape(detail))
+    out.print(steps)
+    if trial.rungs:
+        fields = Table("", "field", "found by", "ladder", box=None, header_style="bold", pad_edge=False)
+        for locator, rung in trial.rungs.items():
+            rungs = locator.split(" / ")
+            mark = "[yellow]![/]" if rung else "[green]✓[/]"
+            kind, _, text = rungs[rung].partition(" ")
+            fields.add_row(mark, escape(text), kind, f"rung {rung + 1} of {len(rungs)}")
+        out.print(fields)
+    for warning in trial.warnings:
+        out.print(f"[yellow]![/] {escape(warning)}")
     for locator in trial.drift:
-        out.print(f"[yellow]![/] drift          {locator}: found by rung {trial.rungs[locator] + 1}")
+        out.print(f"[yellow]![/] drift: {escape(locator)} is found by a lower rung than last time")
     for request in trial.writes:
-        out.print(f"[dim]  let through    {request}[/]")
+        out.print(f"[dim]  let through    {escape(request)}[/]")
     for request in trial.blocked:
-        out.print(f"[dim]  blocked        {request}[/]")
+        out.print(f"[dim]  blocked        {escape(request)}[/]")
     if trial.saved:
         err.print("[bold red]something was saved[/]: the form sends what it saves before its save step")
     if trial.problem is not None:

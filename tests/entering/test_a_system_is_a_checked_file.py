@@ -22,9 +22,18 @@ def test_the_schema_is_the_models() -> None:
     ("wrong", "right", "says"),
     [
         ("    - fill: Usuario\n      press: Clave", "    - fill: Usuario", "exactly one verb"),
-        ("    - fill: Usuario\n      wiht", "    - fill: Usuario\n      with", "Extra inputs"),
+        ("    - fill: Usuario\n      wiht", "    - fill: Usuario\n      with", "did you mean `with`?"),
         ("        as: dat\n", "        as: date\n", "is none of"),
         ("url: ftp://x", "url: http://127.0.0.1:8797/", "https://erp.example.com/"),
+        ('        wiht: "{supplier_code}"', '        with: "{supplier_code}"', "did you mean `with`?"),
+        ("        with: 21", '        with: "{supplier_code}"', "put it in quotes"),
+        ('      match: {ref: "{key}"}', '      match: {reference: "{key}"}', "ref is none of the columns"),
+        (
+            "      press: Grabar\n      lodas: principal",
+            "      press: Grabar\n      loads: principal",
+            "did you mean `loads`?",
+        ),
+        ("  probe_farme: cabecera", "  probe_frame: cabecera", "did you mean `probe_frame`?"),
         ("sessions: two", "sessions: one", "'one' or 'many'"),
     ],
 )
