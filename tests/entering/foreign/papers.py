@@ -117,12 +117,14 @@ class _Register:
     async def keep(self, request: Request) -> Response:
         if request.cookies.get("akten") not in self.books.sessions:
             return self.page(request, "")
-        form = await request.form()
-        file = form.get("datei")
-        if not isinstance(file, UploadFile) or not (file.filename or "").endswith(".pdf"):
-            return self.page(request, "<h3 class=fehler>Es fehlt die Datei (nur PDF)</h3>")
-        data = {name: str(form[name]).strip() for name in ("lieferant", "nummer", "datum", "betrag", "zeichen", "text")}
-        number = self.books.save({**data, "datei": file.filename, "bytes": len(await file.read())})
+        async with request.form() as form:
+            file = form.get("datei")
+            if not isinstance(file, UploadFile) or not (file.filename or "").endswith(".pdf"):
+                return self.page(request, "<h3 class=fehler>Es fehlt die Datei (nur PDF)</h3>")
+            data = {
+                name: str(form[name]).strip() for name in ("lieferant", "nummer", "datum", "betrag", "zeichen", "text")
+            }
+            number = self.books.save({**data, "datei": file.filename, "bytes": len(await file.read())})
         return self.page(request, f"<h3>Abgelegt unter {number}</h3>")
 
     async def list(self, request: Request) -> Response:
