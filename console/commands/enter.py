@@ -114,7 +114,7 @@ def _row(item: WorkItem, differs: Reason | None) -> _Row:
 
 
 def _try(office: Office, system: str, form: str, record: dict[str, object], folder: Path, json: bool) -> int:
-    trial = dry_run(office, system, form, record, folder)
+    trial = dry_run(office, system, form, record, folder=folder)
     if json:
         print_json(trial.to_json())
     else:
