@@ -24,8 +24,12 @@ SILENT = timedelta(seconds=120)
 STUCK = timedelta(minutes=10)
 
 
-def automations() -> list[Automation]:
-    """All rules, by name; applying them twice changes nothing."""
+def automations(silent: timedelta = SILENT) -> list[Automation]:
+    """All rules, by name; applying them twice changes nothing.
+
+    Args:
+        silent: for so long a living run is never without a heartbeat.
+    """
     return [
         Automation(
             name="oficio: a run without heartbeat has crashed",
@@ -37,7 +41,7 @@ def automations() -> list[Automation]:
                 for_each={"prefect.resource.id"},
                 posture=Posture.Proactive,
                 threshold=1,
-                within=SILENT,
+                within=silent,
             ),
             actions=[ChangeFlowRunState(state=StateType.CRASHED, message="No heartbeat: its process is gone.")],
         ),
@@ -58,10 +62,10 @@ def automations() -> list[Automation]:
     ]
 
 
-async def apply_automations() -> list[str]:
+async def apply_automations(silent: timedelta = SILENT) -> list[str]:
     """Create the rules that the server does not have, renew those it has; returns their names."""
     names = []
-    for automation in automations():
+    for automation in automations(silent):
         try:
             existing = await Automation.aread(name=automation.name)
         except (ObjectNotFound, ValueError):

@@ -1,0 +1,67 @@
+"""A real server: schedules make runs, and a run whose process is gone does not stay Running."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from flows.environment import client_environment
+from flows.server import LocalServer, running_server
+from tests.entering.offices import wait_until
+
+pytestmark = pytest.mark.prefect
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
+    home = tmp_path_factory.mktemp("prefect")
+    with pytest.MonkeyPatch.context() as patch, running_server(home) as server:
+        for name, value in client_environment(home, server.api_url).items():
+            patch.setenv(name, value)
+        yield server
+
+
+def test_a_schedule_makes_runs(server: LocalServer) -> None:
+    from prefect.client.orchestration import get_client
+
+    from flows.serve import deployments
+
+    async def scheduled(deployment: UUID) -> list[Any]:
+        async with get_client() as client:
+            return list(await client.get_scheduled_flow_runs_for_deployments([deployment]))
+
+    office = next(one for one in deployments({"home": "/nowhere"}) if one.name == "office")
+    made = asyncio.run(office.aapply())
+    wait_until(lambda: bool(asyncio.run(scheduled(made))), 120)
+
+
+def test_a_run_whose_process_is_gone_is_put_into_crashed(server: LocalServer) -> None:
+    from prefect import flow
+    from prefect.client.orchestration import get_client
+    from prefect.states import Running
+
+    from flows.automations import apply_automations
+
+    @flow
+    async def job() -> None:
+        """Work that nobody does."""
+
+    async def started() -> UUID:
+        await apply_automations(silent=timedelta(seconds=10))
+        async with get_client() as client:
+            run = await client.create_flow_run(job)
+            await client.set_flow_run_state(run.id, Running(), force=True)
+            return run.id
+
+    async def state(run: UUID) -> str:
+        async with get_client() as client:
+            now = (await client.read_flow_run(run)).state
+            return now.type.value if now else ""
+
+    run = asyncio.run(started())
+    wait_until(lambda: asyncio.run(state(run)) == "CRASHED", 180)
