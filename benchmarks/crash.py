@@ -33,7 +33,7 @@ from config import crashpoints
 __all__ = ["Round", "main", "run_round"]
 
 MOST_RUNS = 12
-SECONDS = 900
+SECONDS = 1800
 """Of one run at most, on a machine that has much else to do."""
 
 

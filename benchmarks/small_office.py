@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 
 from bots.reader import OwnIdentity, read
+from bots.reader.reading import Reading
 from config.settings import CONFIG, load_settings
 from demo.invoices import Specimen, generate
 from demo.invoices.model import Party
@@ -118,7 +119,7 @@ def _proven(count: int, seed: int) -> tuple[Specimen, ...]:
         invoice = specimen.invoice
         fresh = all(invoice.number != other.invoice.number for other in found)
         fresh &= Decimal(_gross(specimen)) < LIMIT
-        fresh &= {row.rate for row in invoice.taxes} <= RATES
+        fresh &= {row.rate for row in invoice.taxes} <= RATES and _rates_read(readings) <= RATES
         fresh &= all(_same_seller(invoice.seller, other.invoice.seller) for other in found)
         if (
             len(readings) == 1
@@ -132,9 +133,14 @@ def _proven(count: int, seed: int) -> tuple[Specimen, ...]:
     raise RuntimeError(f"the reader proves only {len(found)} of {count * 30} generated invoices")
 
 
+def _rates_read(readings: Sequence[Reading]) -> set[Decimal]:
+    return {Decimal(tax.rate.value) for reading in readings for tax in reading.taxes if tax.rate is not None}
+
+
 def _same_seller(one: Party, other: Party) -> bool:
-    """Two parties of one name are one supplier only when they are the same."""
-    return one.name != other.name or (one.vat_id, one.iban) == (other.vat_id, other.iban)
+    """Two sellers are one supplier or share nothing: neither name nor VAT id nor IBAN."""
+    same = (one.name == other.name, one.vat_id == other.vat_id, one.iban == other.iban)
+    return all(same) or not any(same) or (same == (False, False, True) and not one.iban)
 
 
 def _gross(specimen: Specimen) -> str:

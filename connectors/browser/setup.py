@@ -43,9 +43,9 @@ def set_up() -> BrowserPath:
         raise ConfigError("OF502", os.environ["OFICIO_BROWSER"], why="; ".join(tried))
     for name, bring in WAYS:
         try:
-            if not bring():
-                continue
-            return find_browser(fresh=True)
+            if bring():
+                return find_browser(fresh=True)
+            tried.append(f"{name}: not on this machine")
         except (ConfigError, OSError, subprocess.SubprocessError) as error:
             why = error.reason.facts.get("why", "") if isinstance(error, ConfigError) else str(error)
             tried.append(f"{name}: {why}")
@@ -107,8 +107,13 @@ def _run(command: list[str], cwd: str | None = None) -> None:
         command, cwd=cwd, capture_output=True, text=True, timeout=900, check=False, stdin=subprocess.DEVNULL
     )
     if done.returncode:
-        last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
-        raise OSError(f"{Path(command[0]).name} ended with {done.returncode}: {' '.join(last)}")
+        raise OSError(f"{Path(command[0]).name} ended with {done.returncode}: {_telling(done.stderr or done.stdout)}")
+
+
+def _telling(output: str) -> str:
+    """The first line that speaks of an error, else the last one with words: tools end with braces and blank lines."""
+    lines = [line.strip() for line in output.splitlines() if any(c.isalpha() for c in line)]
+    return next((line for line in lines if "error" in line.lower()), lines[-1] if lines else "")[:200]
 
 
 def main() -> int:
