@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from bots.recorder.folding import Do, Each, fold
 from bots.recorder.login import accounts_of, login_of, signs_of
+from bots.recorder.meaning import with_picks
 from bots.recorder.problems import Findings
 from bots.recorder.reading import Row, check_of, found_row, look_up_of, read_back_of
 from bots.recorder.sample import Field, fields_of
@@ -51,6 +52,9 @@ def describe(
     """
     findings = Findings()
     fields, own = fields_of(record), Field("key", key)
+    picked = with_picks(recording.part("enter"), fields)
+    others = [action for action in recording.actions if action.part != "enter"]
+    recording = replace(recording, actions=(*picked, *others))
     values = values_of(recording, fields, own, given, findings)
     at = save_at(recording.part("enter"))
     if at is None:
@@ -100,6 +104,8 @@ def _form(recording: Recording, at: int, values: Values, key: Field, findings: F
     if not looking["match"]:
         findings.refuse("OF565")
     keyed = {} if template == "{key}" else {"key": template}
+    if keyed:
+        findings.note("OF589", key=template)
     return {**keyed, "needs": _needs(template, done), **form, "look_up": looking, "read_back": reading}
 
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
-from bots.recorder.meaning import with_picks
-from bots.recorder.sample import fields_of
 from connectors.browser.recorded import Action, Part, Recording
 
 __all__ = ["LIVE_PARTS", "join"]
@@ -15,14 +11,14 @@ __all__ = ["LIVE_PARTS", "join"]
 LIVE_PARTS: tuple[Part, ...] = ("login", "look", "open")
 
 
-def join(imported: Recording, live: Recording, record: Mapping[str, Any]) -> Recording:
+def join(imported: Recording, live: Recording) -> Recording:
     """One recording: `enter` of the imported one, everything else of ours.
 
     Frames that the import knows by number alone get the names that they have in the live pages.
     """
     names = dict(live.indexed)
     landing = live.view("login").buttons
-    entered = [_named(action, names) for action in with_picks(imported.part("enter"), fields_of(record))]
+    entered = [_named(action, names) for action in imported.part("enter")]
     if entered and entered[0].target is not None:
         there = (entered[0].frame, entered[0].target.rung("text")) in landing
         entered[0] = replace(entered[0], fresh=not there)

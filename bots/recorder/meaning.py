@@ -45,17 +45,17 @@ class Meaning:
 
 
 def with_picks(actions: Sequence[Action], fields: Sequence[Field]) -> tuple[Action, ...]:
-    """A press on a value of the sample, just after its beginning was typed, picked a suggestion.
-
-    Other tools' recordings do not tell what can be pressed from what a script listens to.
-    """
+    """Whoever pressed a button or link that has just a value of the sample as its text picked that value."""
+    values = {one.value for one in fields if len(one.value) > 1}
     found: list[Action] = []
-    values = {one.value for one in fields}
     for action in actions:
         text = action.target.rung("text") if action.target is not None else ""
-        typed = found[-1].text.casefold() if found and found[-1].verb == "fill" else ""
-        picked = action.verb == "press" and text in values and typed and text.casefold().startswith(typed)
-        found.append(replace(action, verb="pick", text=text) if picked else action)
+        if action.verb == "press" and action.target is not None and text in values and re.search(r"\w", text):
+            typed = found[-1].text.casefold() if found and found[-1].verb == "fill" else ""
+            suggested = typed and text.casefold().startswith(typed)  # suggestions are seldom buttons
+            target = replace(action.target, kind="any") if suggested else action.target
+            action = replace(action, verb="pick", text=text, target=target)
+        found.append(action)
     return tuple(found)
 
 

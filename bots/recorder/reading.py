@@ -134,12 +134,13 @@ def look_up_of(recording: Recording, row: Row, values: Values, key: Field, write
 
 
 def _match(row: Row, values: Values, key: Field) -> list[Field]:
-    """The key when the list shows it; else every text that the row shows."""
+    """The key when the list shows it; else the texts that the row shows, and all else too when there is but one."""
     shown = list(row.fields.values())
     if key in shown:
         return [key]
     texts = {heading: values.kind_shown([(field, row.cell(heading))]) for heading, field in row.fields.items()}
-    return [field for heading, field in row.fields.items() if texts[heading] == "text"]
+    found = [field for heading, field in row.fields.items() if texts[heading] == "text"]
+    return found if len(found) > 1 else shown
 
 
 def read_back_of(recording: Recording, row: Row, values: Values, key: Field, writer: Writer) -> dict[str, Any]:

@@ -98,7 +98,8 @@ class Writer:
             case "keys" | "open" | "close":
                 return {action.verb: action.text}
             case "pick" if meant is not None:
-                return {"pick": {"text": meant.field.template}}
+                button = action.target is not None and action.target.kind == "press"
+                return {"press" if button else "pick": {"text": meant.field.template}}
             case "press" | "pick":
                 return {action.verb: self.find(do), **({"opens": action.opens} if action.opens else {})}
             case "tick" if meant is not None and action.value:
@@ -124,9 +125,11 @@ class Writer:
         target, value = do.first.target, meant.field.value
         if target is not None and target.rung("label") == value:
             return {"label": meant.field.template}
-        name = target.rung("name") if target is not None else ""
-        narrowed = f"input[name='{name}']" if name else "input"
-        return {"css": f"{narrowed}[value='{meant.field.template}']"}
+        css = target.rung("css") if target is not None else ""
+        mark = f'[value="{do.first.value}"]'
+        if do.first.value != value or mark not in css:
+            self.findings.refuse("OF568", what=value, verb="tick")
+        return {"css": css.replace(mark, f'[value="{meant.field.template}"]')}
 
     def find(self, do: Do) -> Ladder:
         """The ladder of a step; a refusal when nothing finds the element again."""

@@ -14,7 +14,7 @@
   const inner = (frame, outer) => {
     const name = frame.getAttribute('name') || '';
     const css = [name && `[name=${quoted(name)}]`, frame.id && `#${CSS.escape(frame.id)}`, frame.title && `[title=${quoted(frame.title)}]`,
-      ...[...frame.classList].map(one => `.${CSS.escape(one)}`), ''].filter(one => one !== false && one !== undefined)
+      ...[...frame.classList].map(one => `.${CSS.escape(one)}`), ''].filter(Boolean).concat('')
       .map(one => frame.tagName.toLowerCase() + one).find(one => outer.querySelectorAll(one).length === 1);
     return {name: name || frame.id, css: css || path(frame)};
   };
@@ -68,6 +68,7 @@
   };
   const own = el => {
     const tag = el.tagName.toLowerCase(), list = [];
+    if (el.type === 'radio') list.push(`input[name=${quoted(el.name)}][value=${quoted(el.value)}]`);
     for (const name of ['data-testid', 'data-field', 'data-name', 'name', 'placeholder']) if (el.getAttribute(name)) list.push(`${tag}[${name}=${quoted(el.getAttribute(name))}]`);
     for (const one of el.classList) list.push(`${tag}.${CSS.escape(one)}`);
     const same = el.parentElement ? [...el.parentElement.children].filter(one => one.tagName === el.tagName) : [];
@@ -144,7 +145,7 @@
       const text = select ? norm((el.selectedOptions[0] || {}).text) : control ? norm(value(el)) : norm(el.textContent);
       if (!text || text.length > 100 || !visible(el)) continue;
       if (![text, select ? el.value : '', select ? text.split(' ')[0] : ''].some(one => one && wanted.has(plain(one)))) continue;
-      shown.push({text, value: select ? el.value : '', control, target: describe(el, control ? 'edit' : 'any')});
+      shown.push({text, value: select ? el.value : '', control: control && !el.readOnly && !el.disabled, target: describe(el, control ? 'edit' : 'any')});
     }
     const leaves = all(document, 'body *').filter(el => !el.children.length && !el.matches('option,script,style') && short(el.textContent) && visible(el));
     return {

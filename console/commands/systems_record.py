@@ -72,7 +72,7 @@ def record(
         parts: Sequence[Part] = PARTS if imported is None else LIVE_PARTS
         recording = record_entry(browser, url, entry, key, AtTerminal(language), parts)
     if imported is not None:
-        recording = join(imported, recording, entry)
+        recording = join(imported, recording)
     described = describe(recording, entry, key, name=name or host_name(url), form=form, given=given)
     if described.findings.problems:
         for problem in described.findings.problems:

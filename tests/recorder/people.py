@@ -148,3 +148,56 @@ class Bookkeeper:
     def open(self, page: Page) -> None:
         page.get_by_text("Details").click()
         page.locator("dl").wait_for()
+
+
+ORDER: dict[str, Any] = {
+    "customer": "K200", "delivery": "2026-05-28", "shipping": "UPS", "total": "3150.50",
+    "lines": [
+        {"article": "Schraube", "quantity": "1000", "price": "1.25"},
+        {"article": "Bohrer", "quantity": "5", "price": "380.10"},
+    ],
+}  # fmt: skip
+
+
+class Seller:
+    """Enters the order in the third system by hand."""
+
+    def __call__(self, part: Part, recorder: Recorder) -> None:
+        {"login": self.log_in, "enter": self.enter, "look": self.look, "open": self.open}[part](recorder.page)
+
+    def log_in(self, page: Page) -> None:
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.fill("[name=un]", "robo")
+        page.fill("[name=kw]", "geheim")
+        page.fill("[name=otp]", "123456")
+        page.click("[type=submit]")
+        page.frame_locator("iframe").get_by_text("Willkommen").wait_for()
+
+    def enter(self, page: Page) -> None:
+        work = page.frames[1]
+        with work.expect_navigation():
+            work.get_by_text("Neuer Auftrag").click()
+        with page.expect_popup() as window:
+            work.get_by_text("Suchen").click()
+        window.value.get_by_text("K200").click()
+        work.fill("[name=d]", "28.05.2026")
+        work.check("[name=s][value=UPS]")
+        for article, quantity, price in (("Schraube", "1000", "1,25"), ("Bohrer", "5", "380,10")):
+            work.fill("[name=t]", article)
+            work.fill("[name=m]", quantity)
+            work.fill("[name=p]", price)
+            with work.expect_navigation():
+                work.get_by_text("Hinzufügen").click()
+        with work.expect_navigation():
+            work.get_by_text("Speichern").click()
+        work.get_by_text("gespeichert").wait_for()
+
+    def look(self, page: Page) -> None:
+        work = page.frames[1]
+        with work.expect_navigation():
+            work.get_by_text("Auftragsliste").click()
+
+    def open(self, page: Page) -> None:
+        work = page.frames[1]
+        with work.expect_navigation():
+            work.get_by_text("28.05.2026").click()

@@ -79,7 +79,7 @@ def test_an_import_and_the_list_make_a_description(
 ) -> None:
     path = tmp_path / name
     path.write_text(write(url), "utf-8")
-    described = describe(join(read_recording(path), live, BILL), BILL, "", name="box", form="bill", given=CODES)
+    described = describe(join(read_recording(path), live), BILL, "", name="box", form="bill", given=CODES)
     assert described.findings.problems == []
     steps = described.data["forms"]["bill"]["steps"]
     assert {"pick": {"text": "{vendor}"}} in steps
@@ -97,7 +97,7 @@ def test_what_was_imported_enters_others(
 ) -> None:
     path = tmp_path / "x.json"
     path.write_text(devtools(url), "utf-8")
-    described = describe(join(read_recording(path), live, BILL), BILL, "", name="box", form="bill", given=CODES)
+    described = describe(join(read_recording(path), live), BILL, "", name="box", form="bill", given=CODES)
     install(described, office, "box", "open-sesame")
     other = BILL | {"number": "X-18", "lines": [*BILL["lines"], BILL["lines"][0]], "total": "1311.50"}
     assert enter_all(office, [other], "box", "bill") == ["entered"]
