@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from config.errors import BusinessException, DocumentRefused
-from connectors.workbook import DECISIONS, SHEETS
+from connectors.workbook_words import CANONICAL, RUN, SHEETS
 
 __all__ = ["Answer", "Returned", "read_returned"]
 
@@ -55,7 +55,7 @@ def read_returned(path: Path) -> Returned:
     names = next((names for names in SHEETS.values() if names[2] in book.sheetnames), None)
     if names is None or names[5] not in book.sheetnames:
         raise BusinessException("OF604", path.name, why=f"there is no sheet {SHEETS['en'][2]}")
-    run = next((str(row[1].value) for row in book[names[5]].iter_rows(max_col=2) if row[0].value == "run"), "")
+    run = next((str(row[1].value) for row in book[names[5]].iter_rows(max_col=2) if row[0].value in RUN), "")
     sheet: Worksheet = book[names[2]]
     return Returned(run, names[2], tuple(_answers(sheet)))
 
@@ -68,9 +68,9 @@ def _answers(sheet: Worksheet) -> list[Answer]:
         if not isinstance(row[0].value, int | float):
             break
         decision = str(row[count].value or "").strip().lower()
-        if decision and decision not in DECISIONS:
+        if decision and decision not in CANONICAL:
             raise BusinessException("OF605", sheet.title, cell=row[count].coordinate, got=decision[:40])
         shown = {head: cell.value for head, cell in zip(heads[:count], row[:count], strict=True)}
         comment = str(row[count + 1].value or "").strip()
-        answers.append(Answer(int(row[0].value), row[count].coordinate, shown, decision, comment))
+        answers.append(Answer(int(row[0].value), row[count].coordinate, shown, CANONICAL.get(decision, ""), comment))
     return answers

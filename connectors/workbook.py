@@ -21,30 +21,21 @@ from xlsxwriter.worksheet import Worksheet
 
 from config.errors import Language
 from config.money import exponent
+from connectors.workbook_words import DECISIONS, SHEETS, WORDS
 
-__all__ = ["DECISIONS", "SHEETS", "Layout", "Listing", "Total", "write_sheets", "write_workbook"]
+__all__ = ["Layout", "Listing", "Total", "write_sheets", "write_workbook"]
 
-DECISIONS = ("accept", "reject", "later")
-SHEETS: Mapping[Language, tuple[str, ...]] = {
-    "en": ("Summary", "Matched", "To review", "Open left", "Open right", "Audit"),
-    "es": ("Resumen", "Conciliado", "Por revisar", "Abierto izquierda", "Abierto derecha", "Auditoría"),
-}
-_WORDS: Mapping[Language, Mapping[str, str]] = {
-    "en": {},
-    "es": {
-        "currency": "moneda", "total": "total", "matched": "conciliado", "open": "abierto", "control": "control",
-        "residual": "resto abierto", "difference": "diferencia", "exchanged": "cambio", "group": "grupo",
-        "reason": "motivo",
-        "left": "izquierda", "right": "derecha", "score": "certeza", "decision": "decisión", "comment": "comentario",
-        "must be 0.00": "debe ser 0,00", "left total": "total izquierda", "right total": "total derecha",
-        "paid in": "pagado en", "status": "estado", "age": "antigüedad", "bucket": "tramo", "amount": "importe",
-        "date": "fecha", "due": "vence", "party": "tercero", "reference": "referencia", "text": "texto", "id": "id",
-        "code": "código", "original": "importe original", "rows not listed here": "filas no listadas aquí",
-    },
-}  # fmt: skip
 _LONGEST_TEXT = 32_000
 _EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001 - xlsxwriter wants it naive; a fixed one keeps the bytes the same
-_WIDTHS = {"reason": 60, "left": 24, "right": 24, "text": 44, "party": 30, "comment": 40, "reference": 18, "iban": 28}
+_WIDTHS = {
+    "group": 8, "code": 9, "reason": 58, "left": 22, "right": 22, "text": 44, "party": 30, "comment": 40, "id": 16,
+    "reference": 18, "iban": 28, "date": 12, "due": 12, "currency": 10, "paid in": 10, "score": 9, "age": 10,
+    "bucket": 10, "status": 13, "value": 60,
+}  # fmt: skip
+_WRAPPED = frozenset({"reason", "left", "right", "text"})
+_AFTER_MONEY = frozenset({"currency", "paid in", "status"})
+_LINE = 15
+_HEAD = {"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F3A5F", "text_wrap": True, "valign": "vcenter"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +106,30 @@ def write_sheets(path: Path, sheets: Mapping[str, pl.DataFrame], audit: Sequence
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(path, options) as book:
         book.set_properties({"created": _EPOCH})
-        head = book.add_format({"bold": True, "bg_color": "#DDE6EF", "bottom": 1})
+        head = book.add_format(_HEAD)
         audited = pl.DataFrame(list(audit), schema={"what": pl.String, "value": pl.String}, orient="row")
         for name, rows in (*sheets.items(), ("Audit", audited)):
             sheet = book.add_worksheet(name)
             sheet.freeze_panes(1, 0)
+            sheet.set_landscape()
+            sheet.fit_to_pages(1, 0)
+            sheet.repeat_rows(0)
             for at, column in enumerate(rows.columns):
                 sheet.write_string(0, at, column, head)
                 sheet.set_column(at, at, _WIDTHS.get(column, 18))
                 for row, value in enumerate(rows[column].cast(pl.String).to_list(), 1):
                     if value is not None:
                         sheet.write_string(row, at, value[:_LONGEST_TEXT])
+
+
+def _tall(rows: pl.DataFrame) -> list[tuple[int, int]]:
+    """Sheet row and lines of text of the rows that need more than one; not every reader works that out itself."""
+    wrapped = [name for name in rows.columns if name in _WRAPPED and rows.schema[name] == pl.String]
+    if not wrapped:
+        return []
+    lines = pl.max_horizontal((pl.col(name).str.len_chars() / (_WIDTHS[name] - 2)).ceil() for name in wrapped)
+    needed = rows.select(lines=lines.fill_null(1).cast(pl.Int64).clip(1, 12))["lines"].to_list()
+    return [(row, count) for row, count in enumerate(needed, 1) if count > 1]
 
 
 class _Writer:
@@ -143,6 +147,7 @@ class _Writer:
         for sheet in sheets:
             sheet.protect("", {"autofilter": True, "sort": True, "format_columns": True, "select_locked_cells": True})
             sheet.hide_gridlines(2)
+            self._print_setup(sheet)
         listings = (self.layout.matched, self.layout.review, self.layout.open_left, self.layout.open_right)
         for sheet, listing in zip(sheets[1:5], listings, strict=True):
             self._listing(sheet, listing)
@@ -152,9 +157,18 @@ class _Writer:
         self._summary(sheets[0])
         self._audit(sheets[-1])
 
+    def _print_setup(self, sheet: Worksheet) -> None:
+        """A4 across, one page wide, the header on every page, and at its foot what it is of."""
+        sheet.set_paper(9)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+        sheet.repeat_rows(0)
+        sheet.set_footer(f"&L&8{self.layout.title.replace('&', '&&')}&C&8&A&R&8&P / &N")
+
     def word(self, text: str) -> str:
-        """A heading in the workbook's language."""
-        return _WORDS[self.layout.language].get(text, text)
+        """A heading or label in the workbook's language."""
+        return WORDS[self.layout.language].get(text, text)
 
     def format(self, **properties: Any) -> Format:
         """A cell format, each made once."""
@@ -166,19 +180,23 @@ class _Writer:
     def money(self, currency: str, **more: Any) -> Format:
         """The number format of a currency."""
         places = exponent(currency)
-        return self.format(num_format="#,##0" + ("." + "0" * places if places else ""), **more)
+        number = "#,##0" + ("." + "0" * places if places else "")
+        return self.format(num_format=f"{number};[Red]-{number}", valign="top", **more)
 
     def _listing(self, sheet: Worksheet, listing: Listing) -> None:
         rows = listing.rows
-        head = self.format(bold=True, bg_color="#DDE6EF", bottom=1, text_wrap=True, valign="top")
+        head, right = self.format(**_HEAD), self.format(**_HEAD, align="right")
+        sheet.set_row(0, 22)
         columns: dict[str, str] = {}
         for at, name in enumerate(rows.columns):
-            sheet.write_string(0, at, self.word(name), head)
-            sheet.set_column(at, at, _WIDTHS.get(name, 14))
+            sheet.write_string(0, at, self.word(name).capitalize(), right if name in listing.money else head)
+            sheet.set_column(at, at, _WIDTHS.get(name, 15))
             letter = xl_col_to_name(at, col_abs=True)
             columns[name] = f"'{sheet.get_name()}'!{letter}$2:{letter}${max(rows.height + 1, 2)}"
             self._column(sheet, at, rows[name], rows[listing.money[name]] if name in listing.money else None)
         self._where[sheet.get_name()] = columns
+        for row, lines in _tall(rows):
+            sheet.set_row(row, lines * _LINE)
         sheet.freeze_panes(1, 0)
         if rows.height:
             sheet.autofilter(0, 0, rows.height, max(len(rows.columns) - 1, 0))
@@ -192,29 +210,34 @@ class _Writer:
                 if value is not None:
                     sheet.write_number(row, at, value / 10 ** exponent(currency), self.money(currency))
             return
-        day = self.format(num_format="yyyy-mm-dd")
+        day = self.format(num_format="yyyy-mm-dd", align="left", valign="top")
+        text = self.format(
+            text_wrap=values.name in _WRAPPED, valign="top", align="left", indent=int(values.name in _AFTER_MONEY)
+        )
         for row, value in enumerate(values.to_list(), 1):
             if isinstance(value, str):
-                sheet.write_string(row, at, value[:_LONGEST_TEXT])
+                sheet.write_string(row, at, value[:_LONGEST_TEXT], text)
             elif isinstance(value, date):
                 sheet.write_datetime(row, at, value, day)
             elif value is not None:
-                sheet.write_number(row, at, value)
+                sheet.write_number(row, at, value, self.format(valign="top", align="left"))
 
     def _decisions(self, sheet: Worksheet) -> None:
         """Two unlocked columns at the right of the suggestions, the first with a list to choose from."""
-        rows, at = self.layout.review.rows.height, len(self.layout.review.rows.columns)
-        head = self.format(bold=True, bg_color="#FFF2CC", bottom=1)
-        free = self.format(locked=False, bg_color="#FFFBEA", border=4)
+        layout = self.layout
+        rows, at = layout.review.rows.height, len(layout.review.rows.columns)
+        head = self.format(bold=True, bg_color="#F2C94C", valign="vcenter")
+        free = self.format(locked=False, bg_color="#FFFBEA", border=4, text_wrap=True, valign="top")
         for offset, name in enumerate(("decision", "comment")):
-            sheet.write_string(0, at + offset, self.word(name), head)
+            sheet.write_string(0, at + offset, self.word(name).capitalize(), head)
             sheet.set_column(at + offset, at + offset, 14 if name == "decision" else 40)
             for row in range(1, rows + 1):
                 sheet.write_blank(row, at + offset, None, free)
         if rows:
             sheet.data_validation(
-                1, at, rows, at, {"validate": "list", "source": list(DECISIONS), "error_title": self.layout.title[:32]}
-            )
+                1, at, rows, at,
+                {"validate": "list", "source": list(DECISIONS[layout.language]), "error_title": layout.title[:32]},
+            )  # fmt: skip
 
     def _sum(self, sheet: int, column: str, **where: str) -> str:
         """SUMIFS over one sheet's column; `where`: column -> cell that it must equal."""
@@ -224,9 +247,10 @@ class _Writer:
 
     def _summary(self, sheet: Worksheet) -> None:
         layout = self.layout
-        sheet.set_column(0, 0, 16)
+        sheet.set_column(0, 0, 34)
         sheet.set_column(1, 14, 17)
-        sheet.write_string(0, 0, layout.title, self.format(bold=True, font_size=16))
+        sheet.set_row(0, 30)
+        sheet.write_string(0, 0, layout.title, self.format(bold=True, font_size=18, font_color="#1F3A5F"))
         at = 2
         for total in layout.totals:
             at = self._currency(sheet, at, total) + 2
@@ -234,12 +258,12 @@ class _Writer:
 
     def _currency(self, sheet: Worksheet, at: int, total: Total) -> int:
         """One currency's block: each side's total, what is settled, what is open, and the control total."""
-        head = self.format(bold=True, bg_color="#DDE6EF", bottom=1)
-        plain, bold = self.money(total.currency), self.money(total.currency, bold=True, top=1)
+        head, right = self.format(**_HEAD), self.format(**_HEAD, align="right")
+        plain, bold = self.money(total.currency), self.money(total.currency, bold=True, top=1, bottom=6)
         alarm = self.format(bold=True, bg_color="#F4CCCC", font_color="#990000")
         labels = (total.currency, self.layout.left_label, self.layout.right_label)
         for column, label in enumerate((*labels, "")):
-            sheet.write_string(at, column, label, head)
+            sheet.write_string(at, column, label, right if column in (1, 2) else head)
         cur = xl_rowcol_to_cell(at, 0, row_abs=True, col_abs=True)
         scale, off = 10 ** exponent(total.currency), total.unlisted
 
@@ -249,7 +273,7 @@ class _Writer:
 
         lines = ("total", "matched", "open", "control")
         for offset, name in enumerate(lines, 1):
-            sheet.write_string(at + offset, 0, self.word(name))
+            sheet.write_string(at + offset, 0, self.word(name).capitalize(), self.format(bold=name == "control"))
         sheet.write_number(at + 1, 1, total.left / scale, plain)
         sheet.write_number(at + 1, 2, total.right / scale, plain)
         settled = f"{self._sum(1, 'left total', currency=cur)}-{self._sum(1, 'residual', currency=cur)}"
@@ -263,9 +287,9 @@ class _Writer:
         for column in (1, 2):
             cells = [xl_rowcol_to_cell(at + offset, column) for offset in (1, 2, 3)]
             figure(at + 4, column, f"ROUND({cells[0]}-{cells[1]}-{cells[2]},{places})", 0, bold)
-        sheet.write_string(at + 4, 3, self.word("must be 0.00"), self.format(italic=True))
+        sheet.write_string(at + 4, 3, self.word("must be 0.00"), self.format(italic=True, font_color="#777777"))
         at = self._bridge(sheet, at + 5, total, figure, bold)
-        for row in (at, at - 5):
+        for row in (at, at - 4):
             sheet.conditional_format(row, 1, row, 2, {"type": "cell", "criteria": "!=", "value": 0, "format": alarm})
         return at
 
@@ -274,7 +298,7 @@ class _Writer:
         cur = xl_rowcol_to_cell(at - 5, 0, row_abs=True, col_abs=True)
         off = total.unlisted
         for offset, name in enumerate(("difference", "exchanged", "control"), 1):
-            sheet.write_string(at + offset, 0, self.word(name))
+            sheet.write_string(at + offset, 0, self.word(name).capitalize(), self.format(bold=name == "control"))
         figure(at + 1, 1, self._sum(1, "difference", currency=cur), total.difference, plus=off.get("difference", 0))
         both = {"currency": cur, "paid in": cur}
         sent = f"({self._sum(1, 'left total', currency=cur)}-{self._sum(1, 'left total', **both)})"
@@ -283,14 +307,15 @@ class _Writer:
         settled, paid = xl_rowcol_to_cell(at - 3, 1), xl_rowcol_to_cell(at - 3, 2)
         parts = "-".join(xl_rowcol_to_cell(at + offset, 1) for offset in (1, 2))
         figure(at + 3, 1, f"ROUND({settled}-{paid}-{parts},{exponent(total.currency)})", 0, bold)
-        sheet.write_string(at + 3, 3, self.word("must be 0.00"), self.format(italic=True))
+        sheet.write_string(at + 3, 3, self.word("must be 0.00"), self.format(italic=True, font_color="#777777"))
         return at + 3
 
     def _ageing(self, sheet: Worksheet, at: int) -> None:
         """What is open by age, side and currency."""
-        head = self.format(bold=True, bg_color="#DDE6EF", bottom=1)
-        for column, label in enumerate((self.word("open"), self.word("currency"), *self.layout.buckets)):
-            sheet.write_string(at, column, label, head)
+        head, right = self.format(**_HEAD), self.format(**_HEAD, align="right")
+        names = (self.word("open by age, days"), self.word("currency"), *map(self.word, self.layout.buckets))
+        for column, label in enumerate(names):
+            sheet.write_string(at, column, label.capitalize(), right if column > 1 else head)
         for name, number, listing in (
             (self.layout.left_label, 3, self.layout.open_left),
             (self.layout.right_label, 4, self.layout.open_right),
@@ -308,8 +333,17 @@ class _Writer:
                     sheet.write_formula(at, column, f"={formula}", self.money(total.currency), cached)
 
     def _audit(self, sheet: Worksheet) -> None:
+        """What was compared, with what and by which rules; lines without a value are for a signature."""
         sheet.set_column(0, 0, 30)
-        sheet.set_column(1, 1, 90)
+        sheet.set_column(1, 1, 100)
+        label_style = self.format(bold=True, valign="top")
+        value_style = self.format(text_wrap=True, valign="top")
+        signature = self.format(locked=False, bottom=1, bg_color="#FFFBEA")
         for row, (label, value) in enumerate(self.layout.audit):
-            sheet.write_string(row, 0, label, self.format(bold=True))
-            sheet.write_string(row, 1, value[:_LONGEST_TEXT])
+            sheet.write_string(row, 0, self.word(label), label_style)
+            if value or not label:
+                sheet.write_string(row, 1, value[:_LONGEST_TEXT], value_style)
+                sheet.set_row(row, _LINE * (1 + len(value) // 90))
+            else:
+                sheet.set_row(row, 26)
+                sheet.write_blank(row, 1, None, signature)

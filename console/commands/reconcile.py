@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -20,6 +21,8 @@ from console.words import err, print_json
 from console.words import out as console
 
 __all__ = ["app"]
+
+_FACT = re.compile(r"\{\w+\}")
 
 app = cyclopts.App(name="reconcile", help="Match two spreadsheets, ledgers or bank files.")
 
@@ -195,7 +198,7 @@ def _show(made: Run) -> None:
 def _show_reasons(matching: Matching, language: Language) -> None:
     table = Table("groups", "why", box=None, header_style="bold", pad_edge=False)
     for code, count in sorted(matching.counts().items(), key=lambda pair: -pair[1]):
-        table.add_row(f"{count:,}", catalogue()[code].what[language])
+        table.add_row(f"{count:,}", _FACT.sub("…", catalogue()[code].what[language]))
     table.add_row(f"[yellow]{matching.suggestions.height:,}[/]", "[yellow]for a person: To review[/]")
     console.print(table)
 

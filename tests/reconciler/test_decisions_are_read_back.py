@@ -60,6 +60,20 @@ def test_accepted_and_rejected_suggestions(folder: Path) -> None:
     assert any(str(row[0].value).startswith("decision on") for row in audit.iter_rows())
 
 
+def test_a_spanish_workbook_is_answered_in_spanish(folder: Path) -> None:
+    plain = read_rules("bank-against-ledger")
+    rules = plain.model_copy(update={"workbook": plain.workbook.model_copy(update={"language": "es"})})
+    sides = folder / "ledger.csv", folder / "bank.csv"
+    made = reconcile_files(rules, *sides, folder / "out", now=NOW)
+    book = openpyxl.load_workbook(made.paths["workbook"])
+    for row in book["Por revisar"].iter_rows(min_row=2):
+        row[12].value = "rechazar"
+    book.save(folder / "returned.xlsx")
+    decided = reconcile_files(rules, *sides, folder / "out", now=NOW, decided=folder / "returned.xlsx")
+    assert decided.matching.suggestions.is_empty()
+    assert set(decided.decided.values()) == {"reject"}
+
+
 def test_later_changes_nothing(folder: Path) -> None:
     path = answered(folder, {"L6-B6": "later"})
     assert run(folder, decided=path).matching.suggestions.height == 3

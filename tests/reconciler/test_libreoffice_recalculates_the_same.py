@@ -54,5 +54,5 @@ def test_every_figure_recalculates(tmp_path: Path) -> None:
     assert len(cells) > 30
     for cell in cells:
         assert theirs[cell].value == pytest.approx(ours[cell].value, abs=1e-9), cell
-    controls = [row for row in range(1, 40) if formulas.cell(row, 1).value == "control"]
+    controls = [row for row in range(1, 40) if formulas.cell(row, 1).value == "Control"]
     assert [theirs.cell(row, 2).value for row in controls] == [0, 0, 0, 0]

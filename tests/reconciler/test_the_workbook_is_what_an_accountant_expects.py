@@ -44,6 +44,13 @@ def run(folder: Path, rules: Rules | None = None, out: str = "out") -> Path:
     return folder / out
 
 
+def test_a_control_total_that_is_not_zero_is_red_and_nothing_else_is(folder: Path) -> None:
+    sheet = openpyxl.load_workbook(run(folder) / "reconciliation.xlsx")["Summary"]
+    watched = {cell for ranges in sheet.conditional_formatting for cell in str(ranges.sqref).split()}
+    controls = [row for row in range(1, sheet.max_row + 1) if sheet.cell(row, 1).value == "Control"]
+    assert watched == {f"B{row}:C{row}" for row in controls}
+
+
 def test_the_control_totals_are_formulas_and_zero(folder: Path) -> None:
     path = run(folder) / "reconciliation.xlsx"
     formulas, cached = openpyxl.load_workbook(path), openpyxl.load_workbook(path, data_only=True)
@@ -51,7 +58,7 @@ def test_the_control_totals_are_formulas_and_zero(folder: Path) -> None:
         (row, column)
         for row in range(1, 40)
         for column in (2, 3)
-        if formulas["Summary"].cell(row, 1).value == "control" and formulas["Summary"].cell(row, column).value
+        if formulas["Summary"].cell(row, 1).value == "Control" and formulas["Summary"].cell(row, column).value
     ]
     assert len(controls) == 6
     for row, column in controls:
