@@ -15,10 +15,11 @@ import argparse
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -53,7 +54,7 @@ class Hybrid(NamedTuple):
 
 @dataclass
 class Score:
-    """Counts by kind of value; `alarms` are values that differ in untouched files."""
+    """Counts by kind of value; `alarms` are values that differ in untouched files; `told` says which."""
 
     documents: int = 0
     differ: int = 0
@@ -62,7 +63,7 @@ class Score:
     named: Counter[str] = field(default_factory=Counter)
     found: Counter[str] = field(default_factory=Counter)
     alarms: Counter[str] = field(default_factory=Counter)
-    missed: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
 
 def main() -> int:
@@ -72,18 +73,24 @@ def main() -> int:
     parser.add_argument("--generated", type=int, default=0, metavar="N")
     parser.add_argument("--missed", action="store_true", help="list the changes that were missed, and the alarms")
     options = parser.parse_args()
-    score = Score()
-    for hybrid in (*_public(options.folder), *_made(options.generated)):
-        _try(hybrid, score, verbose=options.missed)
+    score = measure(chain(_public(options.folder), made(range(options.generated))))
     print(f"{score.documents} hybrids; untouched, {score.differ} differ from their page: {dict(score.alarms)}")
     print(f"{score.broken} more contradict themselves (sums, ids)")
     print(f"{'value':22} {'changed':>8} {'named':>8} {'found':>8} {'missed':>8}")
     for name, count in [*score.changed.most_common(), ("all", score.changed.total())]:
         named, found = ((c.total() if name == "all" else c[name]) for c in (score.named, score.found))
         print(f"{name:22} {count:8} {named:8} {found:8} {count - found:8}")
-    for line in score.missed if options.missed else ():
+    for line in score.told if options.missed else ():
         print(line)
     return 0 if score.found.total() == score.changed.total() else 1
+
+
+def measure(hybrids: Iterable[Hybrid]) -> Score:
+    """Change every value of these hybrids."""
+    score = Score()
+    for hybrid in hybrids:
+        _try(hybrid, score)
+    return score
 
 
 def _public(folder: Path | None) -> Iterator[Hybrid]:
@@ -99,10 +106,10 @@ def _public(folder: Path | None) -> Iterator[Hybrid]:
             yield hybrid
 
 
-def _made(count: int) -> Iterator[Hybrid]:
+def made(seeds: Iterable[int]) -> Iterator[Hybrid]:
     """Of the cases that EN 16931 says as pages do: it has no withheld tax, no gross prices, and rounds what is due."""
     cases = [case for case in CASES if case not in _UNSAID]
-    for seed in range(count):
+    for seed in seeds:
         specimen = generate(f"contradictions {seed}", form="hybrid", case=cases[seed % len(cases)])
         hybrid = _open(specimen.pdf, f"generated {seed} ({specimen.case}, {specimen.language})")
         if hybrid is not None:
@@ -116,15 +123,15 @@ def _open(data: bytes, name: str) -> Hybrid | None:
     return Hybrid(name, sources.einvoices[0], understand_all(sources.pages)[0], PrintedText.of(sources.pages))
 
 
-def _try(hybrid: Hybrid, score: Score, *, verbose: bool) -> None:
+def _try(hybrid: Hybrid, score: Score) -> None:
     before = hybrid.doubts(hybrid.einvoice)
     untouched = _names(before)
     score.documents += 1
     score.differ += bool(untouched)
     score.broken += bool(before) and not untouched
     score.alarms.update(_kind(name) for name in untouched)
-    if verbose and before:
-        score.missed += [f"alarm   {hybrid.name}: {reason.code} {dict(reason.facts)}" for reason in before]
+    if before:
+        score.told += [f"alarm   {hybrid.name}: {reason.code} {dict(reason.facts)}" for reason in before]
     for name, text, touched in _changes(hybrid.einvoice):
         if name in untouched:
             continue
@@ -133,7 +140,7 @@ def _try(hybrid: Hybrid, score: Score, *, verbose: bool) -> None:
         score.named[kind] += name in _names(after)
         score.found[kind] += any(reason not in before for reason in after)
         if all(reason in before for reason in after):
-            score.missed.append(f"missed  {hybrid.name}: {name} {text}")
+            score.told.append(f"missed  {hybrid.name}: {name} {text}")
 
 
 def _names(doubts: tuple[Reason, ...]) -> set[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -21,7 +21,7 @@ import pypdfium2.raw as pdfium_c
 from config.errors import DocumentRefused
 from connectors.words import PageWords, page_words
 
-__all__ = ["EmbeddedFile", "PageContent", "Pdf", "PdfLimits"]
+__all__ = ["EmbeddedFile", "PageContent", "Pdf", "PdfLimits", "concatenated"]
 
 _FEW_WORDS = 40
 _FEW_PICTURES = 20
@@ -182,6 +182,24 @@ class Pdf:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def concatenated(parts: Sequence[bytes], name: str = "") -> bytes:
+    """One PDF with the pages of all parts; the same parts give the same bytes.
+
+    Raises:
+        DocumentRefused: OF204, a part is damaged or locked.
+    """
+    target = io.BytesIO()
+    try:
+        with pikepdf.new() as whole:
+            for part in parts:
+                with pikepdf.open(io.BytesIO(part), suppress_warnings=True) as opened:
+                    whole.pages.extend(opened.pages)
+            whole.save(target, deterministic_id=True)
+    except (pikepdf.PdfError, pikepdf.PasswordError) as error:
+        raise DocumentRefused("OF204", name, why=error) from error
+    return target.getvalue()
 
 
 def _pictured(page: pdfium.PdfPage) -> float:

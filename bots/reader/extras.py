@@ -47,7 +47,14 @@ def _worded(text: str) -> bool:
 def _beside(sheet: Sheet, hit: Hit) -> tuple[Row, int, int] | None:
     """The rest of the label's phrase, or the next phrase of its row, up to the next label."""
     row = hit.row
-    following = [h.first for h in sheet.hits.get(row.index, ()) if h.first >= hit.last and h.means("label")]
+    begins = {phrase.start for phrase in row.phrases}
+    following = [
+        other.first
+        for other in sheet.hits.get(row.index, ())
+        if other.first >= hit.last
+        and other.means("label")  # "30 days net" is no label, "Due: 3 May" is
+        and (other.first in begins or row.words[other.last - 1].text.endswith(":"))
+    ]
     limit = min(following, default=len(row.words))
     own = next((p for p in row.phrases if p.start < hit.last <= p.end), None)
     if own is not None and hit.last < min(own.end, limit):

@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from bots.invoice import Invoice
 from bots.office import Office
 from bots.reader.ids import compact
+from bots.reader.joining import paper_of
 from bots.reader.page import Page
 from bots.reader.profiles import LEARNABLE, PastDocument, Profile, learn, recall
 from bots.reader.reading import Reading
@@ -109,11 +110,11 @@ def _past_document(office: Office, item: WorkItem) -> PastDocument | None:
 
 
 def _pages(office: Office, item: WorkItem) -> tuple[Page, ...]:
-    source = next((document.sha256 for document in item.documents if document.role == "source"), None)
-    if source is None:
+    paper = paper_of(item)
+    if paper is None:
         return ()
     try:
-        return pages_safely(office.records.archive.get(source))
+        return pages_safely(office.records.archive.get(paper))
     except DocumentRefused:  # a person typed what no program can read
         return ()
 

@@ -21,7 +21,7 @@ from config.errors import DocumentRefused
 from connectors.einvoice import EInvoice
 from connectors.sandbox import Limits, Sandbox
 
-__all__ = ["ReadFile", "pages_safely", "read", "read_many", "read_safely"]
+__all__ = ["ReadFile", "pages_safely", "read", "read_many", "read_safely", "shared_sandbox"]
 
 _PRELOAD = ("bots.reader.safely", "pikepdf", "PIL.Image", "asn1crypto.cms")
 _AHEAD = 4
@@ -82,7 +82,7 @@ def read_safely(
         DocumentRefused: see `find_sources` and `Sandbox.run`; always with a code, whatever the bytes are.
     """
     try:
-        return (sandbox or _shared_sandbox()).run(read, data, name, own, limits)
+        return (sandbox or shared_sandbox()).run(read, data, name, own, limits)
     except DocumentRefused as refused:
         raise refused if refused.reason.where else _at(refused, name) from None
 
@@ -93,7 +93,7 @@ def pages_safely(data: bytes, name: str = "") -> tuple[Page, ...]:
     Raises:
         DocumentRefused: as `read_safely`.
     """
-    return _shared_sandbox().run(find_sources, data, name, SourceLimits(ocr_pages=0)).pages
+    return shared_sandbox().run(find_sources, data, name, SourceLimits(ocr_pages=0)).pages
 
 
 def read_many(
@@ -156,7 +156,8 @@ _LIMITS = Limits(memory=3_000_000_000, cpu_seconds=120, wall_seconds=300.0)
 
 
 @cache
-def _shared_sandbox() -> Sandbox:
+def shared_sandbox() -> Sandbox:
+    """The workers of this process; they end with it."""
     sandbox = Sandbox(_cores(), _LIMITS, _PRELOAD)
     atexit.register(sandbox.close)
     return sandbox

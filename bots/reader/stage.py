@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,15 +13,16 @@ from typing import Any
 from bots.invoice import Invoice
 from bots.office import Office, StageReport
 from bots.reader.ids import compact
+from bots.reader.joining import JOINED, MOST_PARTS, File, Joined, join
 from bots.reader.learning import SELLER_TAG, recalled
 from bots.reader.page import OwnIdentity
 from bots.reader.reading import Reading
-from bots.reader.safely import read_safely
+from bots.reader.safely import read_safely, shared_sandbox
 from bots.stages import each_claimed
 from config import crashpoints
-from config.errors import DocumentRefused
+from config.errors import DocumentRefused, Reason
 from config.money import round_money, to_minor
-from records import Transaction, WorkItem, work_items
+from records import DocumentRef, Transaction, WorkItem, documents, work_items
 
 __all__ = ["read_received"]
 
@@ -33,7 +36,7 @@ def read_received(office: Office, *, limit: int | None = None) -> StageReport:
     """Read all documents in state `received`, several at a time; what cannot be read goes to a person."""
     report = StageReport("read")
     own = _own(office)
-    reading: dict[str, Future[list[Reading]]] = {}
+    reading: dict[str, Future[_Seen]] = {}
     with ThreadPoolExecutor(WORKERS) as threads:
 
         def begin(items: Sequence[WorkItem]) -> None:
@@ -41,12 +44,14 @@ def read_received(office: Office, *, limit: int | None = None) -> StageReport:
                 reading[item.id] = threads.submit(_read, office, item, own)
 
         def work(item: WorkItem) -> str:
-            readings = reading.pop(item.id).result()
+            seen = reading.pop(item.id).result()
             crashpoints.reach("reader.read")
+            if seen.joined is not None and not seen.first:  # on the disk before the database knows it
+                office.records.archive.put(seen.joined.data)
             with office.records.begin() as tx:
-                _keep(tx, item, readings)
+                outcome = _keep(tx, item, seen)
             crashpoints.reach("reader.committed")
-            return "read"
+            return outcome
 
         each_claimed(office, report, PROCESS, ("received",), work, limit=limit, chunk=CHUNK, ahead=begin)
     return report
@@ -57,18 +62,63 @@ def _own(office: Office) -> OwnIdentity:
     return OwnIdentity(names=(us.name, *us.aliases), vat_ids=(us.vat_id,), ibans=us.ibans)
 
 
-def _read(office: Office, item: WorkItem, own: OwnIdentity) -> list[Reading]:
-    source = next(document.sha256 for document in item.documents if document.role == "source")
-    name = str(item.payload.get("facts", {}).get("file") or source[:12])
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What was read of an item; `first` is the item that a further part of one invoice belongs to."""
+
+    readings: Sequence[Reading]
+    joined: Joined | None = None
+    first: str = ""
+
+
+def _read(office: Office, item: WorkItem, own: OwnIdentity) -> _Seen:
+    source = _source(item)
+    name = _name(item)
     readings = read_safely(office.records.archive.get(source), name, own)
     if not readings:
         raise DocumentRefused("OF219", name)
-    return recalled(office, item, readings)
+    if len(readings) == 1 and not readings[0].confident and (seen := _join(office, item, own)) is not None:
+        return seen
+    return _Seen(recalled(office, item, readings))
 
 
-def _keep(tx: Transaction, item: WorkItem, readings: Sequence[Reading]) -> None:
+def _source(item: WorkItem) -> str:
+    return next(document.sha256 for document in item.documents if document.role == "source")
+
+
+def _name(item: WorkItem) -> str:
+    return str(item.payload.get("facts", {}).get("file") or _source(item)[:12])
+
+
+def _join(office: Office, item: WorkItem, own: OwnIdentity) -> _Seen | None:
+    """This item with others of its mail as one invoice; each of them comes to the same answer by itself."""
+    mail = next((document.sha256 for document in item.documents if document.role == "mail"), None)
+    if mail is None:
+        return None
+    with office.records.read() as tx:
+        family = {_source(other): other for other in work_items.find(tx, PROCESS, document=mail) if _open(other)}
+    if not 1 < len(family) <= MOST_PARTS:
+        return None
+    files = [File(source, _name(other), office.records.archive.get(source)) for source, other in family.items()]
+    joined = shared_sandbox().run(join, files, own)
+    if joined is None or _source(item) not in joined.parts:
+        return None
+    first = family[joined.parts[0]].id
+    return _Seen([joined.reading], joined, "" if first == item.id else first)
+
+
+def _open(item: WorkItem) -> bool:
+    """Not read yet, or read as a part of the same."""
+    further = item.reason is not None and item.reason.code == "OF247"
+    return item.state == "received" or further or any(document.role == JOINED for document in item.documents)
+
+
+def _keep(tx: Transaction, item: WorkItem, seen: _Seen) -> str:
     """The first reading is the item's; further invoices of the same document become items of their own."""
-    for number, reading in enumerate(readings[1:], 2):
+    if seen.first:
+        reason = Reason("OF247", facts={"first": seen.first})
+        return work_items.move(tx, item, "duplicate", action="invoice.joined", reason=reason).state
+    for number, reading in enumerate(seen.readings[1:], 2):
         payload = {**item.payload, **_content(reading), "part": {"of": item.id, "number": number}}
         key = f"{item.key}/{number}"
         made = work_items.create(
@@ -76,20 +126,40 @@ def _keep(tx: Transaction, item: WorkItem, readings: Sequence[Reading]) -> None:
             action="invoice.split", after={"of": item.id, "pages": list(reading.pages)},
         )  # fmt: skip
         _move(tx, made, payload, reading)
-    _move(tx, item, {**item.payload, **_content(readings[0])}, readings[0])
+    _move(tx, item, {**item.payload, **_content(seen.readings[0])}, seen.readings[0], _paper(tx, item, seen.joined))
+    return "read"
+
+
+def _paper(tx: Transaction, item: WorkItem, joined: Joined | None) -> tuple[DocumentRef, ...]:
+    """The PDF that was made of the parts; its bytes are in the archive."""
+    if joined is None:
+        return ()
+    sha256 = hashlib.sha256(joined.data).hexdigest()
+    place = {"of": list(joined.parts), "item": item.id}
+    documents.add(
+        tx, sha256, name=_name(item), media_type="application/pdf", size=len(joined.data), source="joined", place=place
+    )
+    return (DocumentRef(sha256, JOINED),)
 
 
 def _content(reading: Reading) -> dict[str, Any]:
     return {"reading": reading.to_json(), "invoice": Invoice.from_reading(reading).to_json()}
 
 
-def _move(tx: Transaction, item: WorkItem, payload: dict[str, Any], reading: Reading) -> None:
+def _move(
+    tx: Transaction,
+    item: WorkItem,
+    payload: dict[str, Any],
+    reading: Reading,
+    papers: Sequence[DocumentRef] = (),
+) -> None:
     work_items.move(
         tx,
         item,
         "read",
         action="invoice.read",
         payload=payload,
+        documents=papers,
         after={"confident": reading.confident, "doubts": [doubt.code for doubt in reading.doubts]},
         tags={SELLER_TAG: seller} if (seller := compact(reading.get("seller_vat_id") or "")) else {},
         **_planned(reading),

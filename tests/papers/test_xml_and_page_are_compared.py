@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from benchmarks.contradictions import made, measure
 from bots.reader.compare import differences
 from bots.reader.compare_lines import line_holds
 from bots.reader.merge import merge
@@ -16,6 +17,7 @@ from bots.reader.safely import read
 from bots.reader.sources import find_sources
 from config.errors import Reason
 from connectors.einvoice import EInvoice, EInvoiceLine, read_einvoice
+from connectors.words import Word
 from tests.papers import samples
 
 AMOUNTS = {"net_total", "tax_total", "gross_total", "amount_due"}
@@ -135,3 +137,30 @@ def test_what_the_xml_leaves_out_comes_from_a_page_that_proves_itself(xml: EInvo
     assert (proven.fields["iban"].source, len(proven.lines)) == ("text", 2)
     doubted = merge(short, replace(page_reading, doubts=(Reason("OF230"),)), PrintedText.of(pages))
     assert "iban" not in doubted.fields
+
+
+def test_a_buyers_id_that_the_page_leaves_out_is_believed_only_when_it_is_ours_or_can_be_one(xml: EInvoice) -> None:
+    seller = xml.fields["seller_vat_id"]
+    page = Page(
+        1, 595, 842, [Word(text, 50, 50 + at * 12, 120, 60 + at * 12, 1, 10) for at, text in enumerate([seller])]
+    )
+    printed = PrintedText.of([page])
+
+    def named(value: str, own: OwnIdentity | None = None) -> bool:
+        touched = replace(xml, fields={"buyer_vat_id": value, "seller_vat_id": seller}, lines=(), taxes=())
+        return "buyer_vat_id" in [found.field for found in differences(touched, None, printed, own)]
+
+    assert not named("ESB58378431")
+    assert named("ESB58378432"), "its check digit is wrong"
+    us = OwnIdentity(vat_ids=("ESB58378431",))
+    assert not named("ESB58378431", us)
+    assert named("ESA28123453", us), "somebody else's"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_each_value_changed_in_a_generated_hybrid_is_found(seed: int) -> None:
+    """The short form of `benchmarks.contradictions`."""
+    score = measure(made(range(seed, seed + 1)))
+    assert score.documents == 1
+    assert (score.differ, score.broken) == (0, 0), score.told
+    assert score.found.total() == score.changed.total(), score.told

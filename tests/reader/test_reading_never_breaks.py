@@ -65,6 +65,18 @@ def test_the_command_writes_a_file_a_document(tmp_path: Path, capsys: pytest.Cap
     assert "1 for a person" in " ".join(capsys.readouterr().out.split())
 
 
+def test_files_of_one_name_do_not_overwrite_each_other(tmp_path: Path) -> None:
+    for folder, number in (("may", "A-1001"), ("june", "A-1002")):
+        (tmp_path / folder).mkdir()
+        paper = invoice([("Bolts", "2", "50.00", "100.00")], [("Total", "EUR 100.00")], number=f"Invoice no: {number}")
+        (tmp_path / folder / "invoice.pdf").write_bytes(paper.pdf())
+    files = [tmp_path / folder / "invoice.pdf" for folder in ("may", "june")]
+    read_command(*files, json_dir=tmp_path / "out", workers=1)
+    written = [json.loads((tmp_path / "out" / name).read_text("utf-8")) for name in ("invoice.json", "invoice-2.json")]
+    assert [one["file"] for one in written] == [str(file) for file in files]
+    assert [one["fields"]["invoice_number"] for one in written] == ["A-1001", "A-1002"]
+
+
 @pytest.mark.data
 def test_real_documents_are_read_and_none_is_accepted_wrong() -> None:
     if not (DATA / "pdf").is_dir():

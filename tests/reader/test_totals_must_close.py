@@ -148,3 +148,47 @@ def test_withholding_is_taken_off_the_total() -> None:
     assert reading.get("withheld_total") == "150.00"
     assert reading.get("issue_date") == "2024-03-15"
     assert reading.confident, [doubt.text() for doubt in reading.doubts]
+
+
+def test_an_exempt_invoice_says_why_no_tax_is_due() -> None:
+    why = "Exempt from VAT under article 132 of Directive 2006/112/EC"
+    totals = [("Subtotal", "EUR 100.00"), ("VAT 0%", "EUR 0.00"), ("Total", "EUR 100.00")]
+    reading = read_one(invoice(LINES, totals, notes=[why]))
+    assert amounts(reading) == ("100.00", "0.00", "100.00")
+    (tax,) = reading.taxes
+    assert (tax.category, tax.exemption) == ("E", why)
+
+
+def test_an_italian_withholding_is_taken_off_under_the_total() -> None:
+    paper = Paper()
+    paper.row(50, (50, "Studio Legale Rossi S.r.l."), size=14).row(66, (50, "Partita IVA: IT00743110157"))
+    paper.row(100, (380, "FATTURA"), size=18).row(126, (380, "Fattura n. 17/2024")).row(140, (380, "Data: 15/03/2024"))
+    paper.row(220, (50, "Descrizione"), (-330, "Quantità"), (-430, "Prezzo"), (-545, "Importo"))
+    paper.row(240, (50, "Consulenza"), (-330, "10"), (-430, "100,00"), (-545, "1.000,00"))
+    paper.row(280, (-450, "Imponibile"), (-545, "1.000,00 €"))
+    paper.row(295, (-450, "IVA 22%"), (-545, "220,00 €"))
+    paper.row(310, (-450, "Totale fattura"), (-545, "1.220,00 €"))
+    paper.row(325, (-450, "Ritenuta d'acconto 20%"), (-545, "-200,00 €"))
+    paper.row(340, (-450, "Netto a pagare"), (-545, "1.020,00 €"))
+    reading = read_one(paper)
+    assert amounts(reading) == ("1000.00", "220.00", "1020.00")
+    assert (reading.get("withheld_total"), reading.get("amount_due")) == ("200.00", "1020.00")
+    assert [other.value for other in reading.fields["gross_total"].others] == ["1220.00"]
+
+
+def test_a_value_names_the_proofs_that_hold_for_it_and_what_it_won_against() -> None:
+    reading = read_one(invoice(LINES, TOTALS))
+    assert {"totals", "tax rates", "lines"} <= set(reading.fields["net_total"].proofs)
+    assert reading.fields["seller_name"].proofs == ()
+    wrong = read_one(invoice(LINES, [*TOTALS[:2], ("Total", "EUR 124.00")]))
+    assert "totals" not in wrong.fields["gross_total"].proofs
+
+
+def test_terms_period_and_addresses_are_read() -> None:
+    paper = invoice(LINES, TOTALS)
+    paper.row(178, (380, "Payment terms: 30 days net"))
+    paper.row(192, (380, "Service period: 1 April 2024 - 30 April 2024"))
+    reading = read_one(paper)
+    assert reading.get("payment_terms") == "30 days net"
+    assert (reading.get("service_start"), reading.get("service_end")) == ("2024-04-01", "2024-04-30")
+    assert reading.get("buyer_address") == "Hauptstr. 1, 10115 Berlin"
