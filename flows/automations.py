@@ -63,18 +63,31 @@ def automations(silent: timedelta = SILENT) -> list[Automation]:
 
 
 async def apply_automations(silent: timedelta = SILENT) -> list[str]:
-    """Create the rules that the server does not have, renew those it has; returns their names."""
+    """Create the rules that the server does not have, renew those that differ; returns their names.
+
+    One that is as it should be is left alone: a renewed rule forgets the runs that it was waiting for.
+    """
     names = []
     for automation in automations(silent):
-        try:
-            existing = await Automation.aread(name=automation.name)
-        except (ObjectNotFound, ValueError):
+        existing = await _existing(automation.name)
+        if existing is None:
             await automation.acreate()
-        else:
-            if existing is None:
-                await automation.acreate()
-            else:
-                automation.id = existing.id
-                await automation.aupdate()
+        elif _meaning(existing) != _meaning(automation):
+            automation.id = existing.id
+            await automation.aupdate()
         names.append(automation.name)
     return names
+
+
+async def _existing(name: str) -> Automation | None:
+    try:
+        return await Automation.aread(name=name)
+    except (ObjectNotFound, ValueError):
+        return None
+
+
+def _meaning(automation: Automation) -> tuple[object, ...]:
+    """What a rule says, without the ids that a server gives."""
+    trigger = automation.trigger.model_dump(exclude={"id"})
+    actions = [action.model_dump() for action in automation.actions]
+    return automation.description, automation.enabled, trigger, actions

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 
 from flows.environment import client_environment
@@ -40,7 +41,7 @@ def test_a_schedule_makes_runs(server: LocalServer) -> None:
     wait_until(lambda: bool(asyncio.run(scheduled(made))), 120)
 
 
-def test_a_run_whose_process_is_gone_is_put_into_crashed(server: LocalServer) -> None:
+def test_a_run_whose_process_is_gone_is_crashed_though_its_worker_is_started_again(server: LocalServer) -> None:
     from prefect import flow
     from prefect.client.orchestration import get_client
     from prefect.states import Running
@@ -63,5 +64,12 @@ def test_a_run_whose_process_is_gone_is_put_into_crashed(server: LocalServer) ->
             now = (await client.read_flow_run(run)).state
             return now.type.value if now else ""
 
+    def seen(run: UUID) -> bool:
+        wanted = {"filter": {"resource": {"id": [f"prefect.flow-run.{run}"]}}}
+        answer = httpx.post(f"{server.api_url}/events/filter", json=wanted)
+        return "prefect.flow-run.Running" in [event["event"] for event in answer.json()["events"]]
+
     run = asyncio.run(started())
+    wait_until(lambda: seen(run), 60)
+    asyncio.run(apply_automations(silent=timedelta(seconds=10)))  # as a worker does when it starts
     wait_until(lambda: asyncio.run(state(run)) == "CRASHED", 180)
