@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,6 +23,8 @@ AMOUNT_ROLES = frozenset({
     "charge_total", "rounding", "lines_total", "previous_balance", "carried", "change",
 })  # fmt: skip
 """Labels whose value is an amount."""
+_IN_FULL = 6
+"""Shorter names of tax ids are words of other languages (`CIF` is a term of delivery)."""
 
 
 class Language(Strict):
@@ -97,13 +99,26 @@ def lexicon() -> Lexicon:
 
 @cache
 def lexicon_of(keep: frozenset[str]) -> Lexicon:
-    """The lexicon of some languages only: a long label of a foreign language must not hide a short one of ours."""
+    """The lexicon of some languages only: a long label of a foreign language must not hide a short one of ours.
+
+    What a tax is called is a matter of the country and not of the language (a Belgian page in Dutch may say `TVA`):
+    names of taxes and of tax ids stay in all languages.
+    """
     whole = lexicon()
     meanings = {
-        k: kept for k, found in whole.meanings.items() if (kept := tuple(m for m in found if m.language in keep))
+        k: kept
+        for k, found in whole.meanings.items()
+        if (kept := tuple(m for m in found if m.language in keep or _of_a_country(k, m, found)))
     }
     prefixes = frozenset(k[:end] for k in meanings for end in range(1, len(k) + 1))
     return Lexicon(whole.languages, meanings, prefixes, whole.months)
+
+
+def _of_a_country(k: str, meaning: Meaning, all_of_it: Sequence[Meaning]) -> bool:
+    """Whether a label names a tax (`TVA`, `Moms`) or, in full, a tax id (`Partita IVA`)."""
+    if meaning.kind == "tax" or (meaning.kind == "label" and meaning.name == "tax_total"):
+        return any(m.kind == "tax" for m in all_of_it)
+    return meaning.kind == "label" and meaning.name == "vat_id" and len(k) >= _IN_FULL
 
 
 def _tables(language: Language) -> dict[str, Mapping[str, tuple[str, ...]]]:
