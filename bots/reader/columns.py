@@ -151,10 +151,17 @@ def _joined(upper: list[str], lower: list[str]) -> list[str]:
 
 def _settle_twice(columns: list[Column]) -> None:
     """`Amount | Product | Price | Amount`: the first of two totals, before the price, is the quantity; and the last
-    of two prices is the total where nothing else is."""
+    of two prices, or of two quantities behind the price, is the total where nothing else is."""
     prices = [column for column in columns if column.name == "unit_price"]
     if len(prices) > 1 and not any(column.name in ("line_total", "line_gross") for column in columns):
         prices[-1].names = ["line_total"]
+    counts = [column for column in columns if column.name == "quantity"]
+    if (
+        len(counts) > 1
+        and not any(column.name in ("line_total", "line_gross") for column in columns)
+        and (prices and counts[-1].x0 > prices[-1].x0)
+    ):
+        counts[-1].names = ["line_total"]
     totals = [column for column in columns if column.name == "line_total"]
     if len(totals) > 1 and not any(column.name == "quantity" for column in columns):
         after = columns[columns.index(totals[0]) + 1 :]

@@ -81,9 +81,23 @@ def _explains(rows: list[TaxRow], net: Decimal, tax: Decimal) -> bool:
         return False
     bases = [row.base.value for row in rows if row.base is not None]
     if len(bases) < len(rows):
-        return len(rows) == 1 and agrees(net, rows[0].percent, tax)
+        return (len(rows) == 1 and agrees(net, rows[0].percent, tax)) or _implied(rows, net)
     total = sum(bases, ZERO)
     return total == net or (bool(tax) and abs(total) < abs(net) and len(rows) == len({row.percent for row in rows}))
+
+
+def _implied(rows: list[TaxRow], net: Decimal) -> bool:
+    """Whether the bases that rates and taxes imply sum to the net, as closely as taxes in whole cents can tell."""
+    if len(rows) < 2 or any(not row.percent or row.tax is None for row in rows):
+        return False
+    total = tolerance = ZERO
+    for row in rows:
+        if row.base is not None:
+            total += row.base.value
+        elif row.tax is not None:
+            total += row.tax.value * 100 / row.percent
+            tolerance += CENT * 100 / row.percent
+    return abs(total - net) <= tolerance and len({row.percent for row in rows}) == len(rows)
 
 
 @dataclass(slots=True)

@@ -70,5 +70,7 @@ def small(token: str) -> bool:
 
 @lru_cache(maxsize=20_000)
 def key(text: str) -> str:
-    """What two forms of one label have in common: their tokens without small words, run together."""
-    return "".join(token.text for word in text.split() for token in tokens(word) if token.text not in _SMALL)
+    """What two forms of one label have in common: their tokens without small words, run together; small words alone
+    are a label of their own (`De:` over the sender's address)."""
+    found = [token.text for word in text.split() for token in tokens(word)]
+    return "".join(token for token in found if token not in _SMALL) or "".join(found)

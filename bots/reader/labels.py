@@ -92,6 +92,10 @@ def _runs(row: Row, start: int, end: int) -> Iterator[list[tuple[int, Token]]]:
 
 def _match(row: Row, run: list[tuple[int, Token]], words: int, lexicon: Lexicon, hits: list[Hit]) -> None:
     prefixes, meanings = lexicon.prefixes, lexicon.meanings
+    alone = "".join(token.text for _, token in run)
+    if alone in meanings and all(small(token.text) for _, token in run):
+        hits.append(_hit(row, run, 0, len(run) - 1, alone, meanings[alone], words))
+        return
     at = 0
     while at < len(run):
         if run[at][1].text == "percent" and at and run[at - 1][1].text.isdigit():

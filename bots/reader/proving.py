@@ -111,6 +111,8 @@ def _doubt_totals(evidence: Evidence, proofs: dict[str, Proof]) -> Iterator[Reas
     if len(evidence.hypotheses) > 1 and evidence.hypotheses[1].score > best.score - 0.3:
         rival = evidence.hypotheses[1].values
         yield Reason("OF229", facts={"gross": str(rival.get("gross_total")), "net": str(rival.get("net_total"))})
+    for over in best.unexplained[:1]:
+        yield Reason("OF249", facts={"value": str(over.amount.value), "gross": facts["gross_total"]})
 
 
 def _doubt_number(reading: Reading, evidence: Evidence) -> Iterator[Reason]:
