@@ -18,6 +18,8 @@ import pypdfium2.raw as c
 
 __all__ = ["PageWords", "Word", "iter_pages", "page_words"]
 
+_LINE_END_HYPHEN = "\ufffe"
+"""What PDFium makes of a hyphen at the end of a line; it may be part of a number (`INV-` / `01319`)."""
 _WORD = re.compile(r"[^\s\ufffe\uffff\x00-\x1f]+")
 _WIDE = 0.95
 """A word whose mean advance is wider than so many times its font size may be two: its characters are looked at."""
@@ -175,6 +177,6 @@ def _text(raw: c.FPDF_TEXTPAGE) -> str:
     buffer = (ctypes.c_ushort * (count + 1))()
     written = c.FPDFText_GetText(raw, 0, count, buffer)
     text = bytes(buffer)[: 2 * max(written - 1, 0)].decode("utf-16-le", errors="replace")
-    if len(text) == count:
-        return text
-    return "".join(chr(c.FPDFText_GetUnicode(raw, index) or 32) for index in range(count))
+    if len(text) != count:
+        text = "".join(chr(c.FPDFText_GetUnicode(raw, index) or 32) for index in range(count))
+    return text.replace(_LINE_END_HYPHEN, "-")

@@ -5,6 +5,7 @@ Check digits: python-stdnum for VAT ids, ISO 13616 modulo 97 and lengths (schwif
 
 from __future__ import annotations
 
+import itertools
 import re
 from functools import lru_cache
 from typing import NamedTuple
@@ -21,6 +22,7 @@ __all__ = [
     "find_ibans",
     "find_vat_ids",
     "iban_holds",
+    "made_up",
     "national_vat_id",
     "tax_id_holds",
     "vat_id_holds",
@@ -56,6 +58,10 @@ _HOMES = {
     "de": ("DE", "AT"), "nl": ("NL", "BE"), "pl": ("PL",), "sv": ("SE",), "da": ("DK",), "cs": ("CZ", "SK"),
     "hu": ("HU",), "ro": ("RO",), "el": ("EL",),
 }  # fmt: skip
+
+
+_EVEN_STEPS, _SO_MANY = (0, 1, 2, 9), 3
+"""Four digits in a row that repeat, count up by one or two, or count down are no chance."""
 
 
 class Found(NamedTuple):
@@ -112,8 +118,10 @@ def national_vat_id(text: str) -> Found | None:
 
 
 def find_ibans(text: str) -> list[Found]:
-    """IBANs by form; a known country's length cuts what follows off; other lengths are kept as they stand."""
+    """IBANs by form; a known country's length cuts what follows off; other lengths are kept as they stand, but for a
+    right VAT id with a postal code behind it."""
     found = []
+    vat_ids = {vat.begin for vat in find_vat_ids(text) if vat_id_holds(vat.value)}
     for match in _IBAN.finditer(text):
         value = compact(match.group())
         length = _IBAN_LENGTH.get(value[:2])
@@ -121,7 +129,7 @@ def find_ibans(text: str) -> list[Found]:
         if length and len(value) > length and iban_holds(value[:length]):
             end = match.start() + _span(match.group(), length)
             value = value[:length]
-        if len(value) >= 14:
+        if len(value) >= 14 and (len(value) == length or match.start() not in vat_ids):
             found.append(Found(match.start(), end, value))
     return found
 
@@ -149,10 +157,22 @@ def tax_id_holds(value: str, language: str) -> bool | None:
     """Whether a tax id's check digits are right, with its own country or those where the language is at home; None
     where no check digits are known (a US EIN)."""
     countries = [""] if value[:2].isalpha() and value[:2] != "US" else list(_HOMES.get(language, ()))
-    known = [country for country in countries if not country or get_cc_module(country.lower(), "vat")]
+    known = [country for country in countries if not country or _COMPACT[country].fullmatch(value)]
     if not known or (not countries[0] and not _has_check_digits(value)):
         return None
     return any(vat_id_holds(country + value) for country in known)
+
+
+def made_up(value: str) -> bool:
+    """Whether the digits of an id count up or down, or repeat: a placeholder on a specimen, not a slip of a digit.
+
+    >>> made_up("DE123456789"), made_up("DE811223344"), made_up("DE136695976")
+    (True, True, False)
+    """
+    digits = [int(char) for char in value if char.isdigit()]
+    steps = [(after - before) % 10 for before, after in itertools.pairwise(digits)]
+    even = max((len(list(run)) for step, run in itertools.groupby(steps) if step in _EVEN_STEPS), default=0)
+    return even >= _SO_MANY or steps.count(0) >= 0.35 * len(digits)
 
 
 def _has_check_digits(value: str) -> bool:

@@ -13,10 +13,11 @@ from bots.reader.page import Page
 from bots.reader.reading import Box
 from connectors.words import Word
 
-__all__ = ["Layout", "Phrase", "Row", "box_of", "lay_out"]
+__all__ = ["Layout", "Phrase", "Row", "box_of", "continued", "lay_out"]
 
 _PHRASE_GAP = 0.62
 """Words further apart than this part of their height are not one phrase."""
+_ALIGNED = 2.5
 
 
 @dataclass(slots=True)
@@ -97,6 +98,19 @@ class Layout:
                 return
             if other.top >= row.top + row.height * 0.5:
                 yield other
+
+
+def continued(layout: Layout, row: Row, index: int) -> tuple[Row, int] | None:
+    """Where a word that ends its phrase goes on, when it was broken at the edge of its cell: row and index of the first
+    word just below that begins where the phrase, or the word itself, begins."""
+    phrase = next(p for p in row.phrases if p.start <= index < p.end)
+    if index != phrase.end - 1:
+        return None
+    for below in layout.below(row, 0.7 * row.height):
+        for other in below.phrases:
+            if min(abs(other.x0 - phrase.x0), abs(other.x0 - row.x0[index])) < _ALIGNED:
+                return below, other.start
+    return None
 
 
 def lay_out(pages: Sequence[Page]) -> Layout:

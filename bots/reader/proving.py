@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bots.reader.corroboration import line_holds
-from bots.reader.ids import compact, iban_holds, tax_id_holds
+from bots.reader.ids import compact, iban_holds, made_up, tax_id_holds
 from bots.reader.lines import Table
 from bots.reader.parties import Parties
 from bots.reader.reading import Proof, Reading
@@ -183,15 +183,17 @@ def _doubt_seller(reading: Reading, evidence: Evidence) -> Iterator[Reason]:
 
 
 def _doubt_check_digits(reading: Reading, evidence: Evidence, proofs: dict[str, Proof]) -> Iterator[Reason]:
-    """An id with wrong check digits is doubted when it was recognised in a picture, or when other ids of the same page
-    are right.  A page on which none is right is a sample, and is read as it is printed: `proofs` tell the checker."""
+    """An id with wrong check digits is doubted, but for a plain placeholder (`DE123456789`) on a page that was not
+    recognised in a picture and on which no other id is right: that is a sample, and is read as it is printed."""
     seller, iban, buyer = (proofs.get(f"{name} check digits") for name in ("seller id", "iban", "buyer id"))
     recognised = evidence.sheet.layout.pages[0].source == "ocr"
     others = any(proof is not None and proof.holds for proof in (iban, buyer))
-    if seller is not None and not seller.holds and (recognised or others):
-        yield Reason("OF243", facts={"value": reading.get("seller_vat_id") or ""})
-    if iban is not None and not iban.holds and (recognised or (seller is not None and seller.holds)):
-        yield Reason("OF244", facts={"value": reading.get("iban") or ""})
+    vat_id, account = reading.get("seller_vat_id") or "", reading.get("iban") or ""
+    if seller is not None and not seller.holds and (recognised or others or not made_up(vat_id)):
+        yield Reason("OF243", facts={"value": vat_id})
+    right = seller is not None and seller.holds
+    if iban is not None and not iban.holds and (recognised or right or not made_up(account)):
+        yield Reason("OF244", facts={"value": account})
 
 
 def _same_id(first: str, second: str) -> bool:

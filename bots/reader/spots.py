@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -10,11 +11,17 @@ from decimal import Decimal
 from bots.reader.amounts import Mark, Printed, find_numbers, infer_mark, read_number
 from bots.reader.dates import DateText, Order, find_dates, infer_order, read_date
 from bots.reader.ids import find_ibans, find_vat_ids
-from bots.reader.layout import Layout, Phrase, Row, box_of
+from bots.reader.layout import Layout, Phrase, Row, box_of, continued
 from bots.reader.reading import Box
 from connectors.words import Word
 
 __all__ = ["Amount", "DateSpot", "IdSpot", "Spot", "Spots", "find_spots"]
+
+
+_DAY = re.compile(
+    r"\b\d{1,2}(?:st|nd|rd|th|er|\.)?(?:\s(?:de\s)?[^\W\d_]{3,12}\.?,?)?$|\b\d{1,2}[\-/.]\d{1,2}[\-/.]$|\b(?:19|20)\d\d-(?:\d\d-)?$"
+)
+"""The beginning of a date at the end of a line."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -123,7 +130,7 @@ def find_spots(layout: Layout, months: dict[str, int], mark: Mark, order: Order)
             if not _inside(vat.begin, vat.end, taken):
                 ids.append((phrase, "vat", vat.begin, vat.end, vat.value))
                 taken.append((vat.begin, vat.end))
-        for day in find_dates(text, months):
+        for day in (*find_dates(text, months), *_broken_date(layout, phrase, months)):
             if not _inside(day.begin, day.end, taken):
                 dates.append((phrase, day))
                 taken.append((day.begin, day.end))
@@ -137,6 +144,18 @@ def find_spots(layout: Layout, months: dict[str, int], mark: Mark, order: Order)
     )
     _place(spots, dates, numbers, ids)
     return spots
+
+
+def _broken_date(layout: Layout, phrase: Phrase, months: dict[str, int]) -> Iterator[DateText]:
+    """A date whose year, or month and year, stand on the next line of its cell: `Date: 24 May` / `2025`."""
+    if not _DAY.search(phrase.text) or (rest := continued(layout, phrase.row, phrase.end - 1)) is None:
+        return
+    row, index = rest
+    joint = "" if phrase.text[-1] in "-/." and not phrase.text[-2:-1].isalpha() else " "
+    whole = f"{phrase.text}{joint}{row.text(index, index + 2)}"
+    for day in find_dates(whole, months):
+        if day.begin < len(phrase.text) < day.end:
+            yield day._replace(end=len(phrase.text))
 
 
 def _place(

@@ -65,6 +65,8 @@ def _read(sheet: Sheet, index: int, block: int) -> TaxRow | None:
     hits = sheet.hits.get(index, ())
     if any(hit.prose for hit in hits) and len(sheet.layout.rows[index].words) > 14:
         return None
+    if any(hit.means("label", "withheld_total") for hit in hits):
+        return None
     money = [amount for amount in amounts if amount.money]
     labelled = any(hit.means("tax") or hit.means("label", "tax_total") for hit in hits)
     rates = [amount for amount in amounts if amount.percent and 0 <= amount.value <= 60]

@@ -10,7 +10,7 @@ from typing import TypeVar
 from bots.reader.folding import fold
 from bots.reader.ids import compact
 from bots.reader.labels import Hit
-from bots.reader.layout import Row, box_of
+from bots.reader.layout import Row, box_of, continued
 from bots.reader.reading import Box, Value
 from bots.reader.sheet import Sheet
 from bots.reader.spots import DateSpot, Spot
@@ -21,6 +21,7 @@ S = TypeVar("S", bound=Spot)
 
 _CODE = re.compile(r"#?\s?([^\W_][\w./\-\u2013\\*+]*|\d[\w./\-]*)", re.UNICODE)
 _PREFIX = re.compile(r"^[A-Z]{1,4}$")
+_BROKEN = re.compile(r"[^\W_][\w./]*[\-/]")
 _NOT_A_CODE = re.compile(r"^(?:\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d+[.,]\d{2}|\d{1,2}%|https?:.*|.*@.*)$")
 
 
@@ -184,40 +185,37 @@ def _has_label_before(sheet: Sheet, pick: Pick) -> bool:
 def _first_code(sheet: Sheet, row: Row, begin: int, end: int) -> Pick | None:
     """The first word with a digit that can be a number of a document, with short capitals that belong to it."""
     dates = sheet.spots.dates.get(row.index, ())
-    index = begin
-    while index < end:
+    for index in range(begin, min(end, begin + 6)):
         if any(spot.first <= index < spot.last for spot in dates):
             return None
         text = row.words[index].text
         if text.startswith("(") and text.endswith(")"):  # "Commercial invoice (380) no. 4711"
-            index += 1
             continue
         text = text.strip("#:;,()[]\u2116'\"")
-        code = _code(text)
-        if code:
-            first = index
-            if (
-                index > begin
-                and _PREFIX.match(row.words[index - 1].text)
-                and fold(row.words[index - 1].text) not in ("no", "nr")
-            ):
-                first = index - 1
-                code = f"{row.words[first].text} {code}"
-            last = index + 1
-            while last < end and row.words[last].text in ("/", "-") and last + 1 < end:
-                code += row.words[last].text + row.words[last + 1].text
-                last += 2
-            return Pick(code, row.text(first, last), row, first, last, 1.0, None)
-        index += 1
-        if index - begin > 5:
-            return None
+        if _BROKEN.fullmatch(text) and (rest := continued(sheet.layout, row, index)) is not None:
+            text += rest[0].words[rest[1]].text
+        if code := _code(text):
+            return _with_its_parts(row, begin, index, end, code)
     return None
+
+
+def _with_its_parts(row: Row, begin: int, index: int, end: int, code: str) -> Pick:
+    """The code with capitals that stand before it, and what follows after a lone slash or dash."""
+    first, last = index, index + 1
+    before = row.words[index - 1].text if index > begin else ""
+    if _PREFIX.match(before) and fold(before) not in ("no", "nr"):
+        first = index - 1
+        code = f"{before} {code}"
+    while last < end and row.words[last].text in ("/", "-") and last + 1 < end:
+        code += row.words[last].text + row.words[last + 1].text
+        last += 2
+    return Pick(code, row.text(first, last), row, first, last, 1.0, None)
 
 
 def _code(text: str) -> str:
     text = text.strip().rstrip(".,;:)").lstrip("#(:")
     match = _CODE.fullmatch(text)
-    if not match or not any(char.isdigit() for char in text) or _NOT_A_CODE.match(text):
+    if not match or not any(char.isdigit() for char in text) or _NOT_A_CODE.match(text) or _BROKEN.fullmatch(text):
         return ""
     return text if len(compact(text)) <= 40 else ""
 

@@ -43,7 +43,7 @@ def understand(pages: Sequence[Page], own: OwnIdentity | None = None) -> Reading
     fields: dict[str, Value] = {}
     fields.update(_totals(hypotheses))
     numbers = _numbers(sheet)
-    dates = _dates(sheet, numbers)
+    dates = _dates(sheet, numbers, table_rows)
     _put(fields, "invoice_number", numbers)
     _put(fields, "issue_date", dates)
     _put(fields, "due_date", [pick for pick in find_dates_of(sheet, "due_date") if pick.score > 0.35])
@@ -153,9 +153,10 @@ def _numbers(sheet: Sheet) -> list[Pick]:
     return rank(pick for pick in picks if pick.score > 0.25)
 
 
-def _dates(sheet: Sheet, numbers: Sequence[Pick]) -> list[Pick]:
-    """Candidates of the issue date: labelled, beside the number, or alone at the head of the first page."""
-    picks = find_dates_of(sheet, "issue_date")
+def _dates(sheet: Sheet, numbers: Sequence[Pick], table_rows: frozenset[int]) -> list[Pick]:
+    """Candidates of the issue date: labelled, beside the number, or alone at the head of the first page; dates of lines
+    are not the document's."""
+    picks = [pick for pick in find_dates_of(sheet, "issue_date") if pick.row.index not in table_rows]
     other = {
         (pick.row.index, pick.first)
         for role in ("due_date", "other_date", "service_date", "service_period")
@@ -167,14 +168,7 @@ def _dates(sheet: Sheet, numbers: Sequence[Pick]) -> list[Pick]:
         if (pick.row.index, pick.first) in other and (label is None or len(label.key) < 9):
             pick.score -= 0.45
     if numbers:
-        row = numbers[0].row
-        for spot in sheet.spots.dates.get(row.index, ()):
-            if (
-                spot.first >= numbers[0].last
-                and spot.first - numbers[0].last < 4
-                and (row.index, spot.first) not in other
-            ):
-                picks.append(Pick(spot.value.isoformat(), spot.text, row, spot.first, spot.last, 0.8, None))
+        picks.extend(_behind_number(sheet, numbers[0], other))
         picks.extend(_beside_number(sheet, numbers[0], other))
     if not picks:
         page = sheet.layout.pages[0]
@@ -196,6 +190,14 @@ def _of_a_letter(spot: DateSpot) -> bool:
     """`Torino, 27/02/25`, `Nantes, le 29-03-2016`: the place and the date at the head of a letter."""
     before = [word.text for word in spot.row.words[spot.phrase.start : spot.first]]
     return 0 < len(before) <= 4 and any(text.endswith(",") for text in before) and before[0][:1].isupper()
+
+
+def _behind_number(sheet: Sheet, number: Pick, other: set[tuple[int, int]]) -> Iterator[Pick]:
+    """`Invoice 4711 of 3 May 2024`."""
+    row = number.row
+    for spot in sheet.spots.dates.get(row.index, ()):
+        if 0 <= spot.first - number.last < 4 and (row.index, spot.first) not in other:
+            yield Pick(spot.value.isoformat(), spot.text, row, spot.first, spot.last, 0.8, None)
 
 
 def _beside_number(sheet: Sheet, number: Pick, other: set[tuple[int, int]]) -> Iterator[Pick]:
