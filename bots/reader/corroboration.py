@@ -180,7 +180,8 @@ def line_holds(item: Item) -> bool | None:
     slack = CENT + abs(quantity) * Decimal(5).scaleb(-item.figures["unit_price"].places - 1)
     if any(abs(abs(quantity * price / per) - abs(total.value)) <= slack for per in (1, 100, 1000)):
         return True
-    extras = [amount.value for amount in (*item.extras, *_other_figures(item)) if amount.value][:_EXTRAS]
+    money = (amount for amount in item.extras if amount.places >= 2 or amount.currency)  # not positions and codes
+    extras = [amount.value for amount in (*money, *_other_figures(item)) if amount.value][:_EXTRAS]
     percents = [amount.value for amount in (*item.percents, *_other_figures(item)) if 0 < amount.value <= 100]
     return any(
         _explained(quantity, start, abs(total.value), slack, extras, percents) for start in (price, *_prices(item))

@@ -173,7 +173,9 @@ def _doubt_currency(reading: Reading, evidence: Evidence) -> Iterator[Reason]:
 def _doubt_seller(reading: Reading, evidence: Evidence) -> Iterator[Reason]:
     picks = evidence.parties.seller_vat
     if not picks:
-        if evidence.parties.unread_vat_label or reading.get("seller_name") is None:
+        nameless = evidence.parties.unread_vat_label or reading.get("seller_name") is None
+        taxed = reading.get("tax_total") not in (None, "0.00")
+        if nameless or (taxed and evidence.parties.buyer_vat):  # who charges tax and names the buyer's id has one
             yield Reason("OF238")
         return
     if picks[0].score < 0.6 or not evidence.parties.shown_seller:

@@ -15,7 +15,7 @@ from bots.reader.reading import Box, Value
 from bots.reader.sheet import Sheet
 from bots.reader.spots import DateSpot, Spot
 
-__all__ = ["Pick", "find_dates_of", "find_numbers_of", "find_title_numbers", "nearest", "rank"]
+__all__ = ["Pick", "find_dates_of", "find_numbers_of", "find_title_numbers", "nearest", "rank", "says_of_what"]
 
 S = TypeVar("S", bound=Spot)
 
@@ -117,7 +117,7 @@ def find_numbers_of(sheet: Sheet, role: str, accept: Callable[[str], bool] = lam
     """Candidates of a number or reference (a code with a digit), best first."""
     picks: list[Pick] = []
     for hit in sheet.hits_of("label", role):
-        if hit.key == "no" and _in_heading(sheet, hit):
+        if hit.key == "no" and (_in_heading(sheet, hit) or not says_of_what(sheet, hit)):
             continue
         strength = _strength(hit)
         for pick in _codes(sheet, hit):
@@ -125,6 +125,11 @@ def find_numbers_of(sheet: Sheet, role: str, accept: Callable[[str], bool] = lam
                 pick.score *= strength
                 picks.append(pick)
     return rank(picks)
+
+
+def says_of_what(sheet: Sheet, hit: Hit) -> bool:
+    """Whether a label opens its phrase or follows a title: `Str. Victoriei nr. 103` and `for invoice 4711` do not."""
+    return hit.pure or any(o.means("title") and o.last <= hit.first for o in sheet.hits.get(hit.row.index, ()))
 
 
 def _codes(sheet: Sheet, hit: Hit) -> Iterator[Pick]:

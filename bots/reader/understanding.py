@@ -18,7 +18,7 @@ from bots.reader.reading import Line, Reading, Tax, Value
 from bots.reader.sheet import Sheet, prepare
 from bots.reader.spots import Amount, DateSpot
 from bots.reader.taxes import find_tax_rows
-from bots.reader.texts import Pick, find_dates_of, find_numbers_of, find_title_numbers, rank
+from bots.reader.texts import Pick, find_dates_of, find_numbers_of, find_title_numbers, rank, says_of_what
 from bots.reader.totals import Hypothesis, solve
 
 __all__ = ["understand"]
@@ -149,6 +149,8 @@ def _numbers(sheet: Sheet) -> list[Pick]:
             pick.score -= 0.6
         if len(pick.value) < 3:
             pick.score -= 0.2
+        if pick.label is not None and not says_of_what(sheet, pick.label):  # "Corrects invoice 4711"
+            pick.score -= 0.15
         pick.score += 0.04 * min(texts.count(fold(pick.value)) - 1, 3) - 0.0015 * pick.row.index
     return rank(pick for pick in picks if pick.score > 0.25)
 

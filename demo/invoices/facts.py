@@ -21,9 +21,12 @@ RATES: dict[str, tuple[str, ...]] = {
     "ES": ("21", "10", "4"), "FR": ("20", "10", "5.5"),
     "GB": ("20", "5"), "IE": ("23", "13.5"), "IT": ("22", "10", "4"), "NL": ("21", "9"),
     "PL": ("23", "8"), "PT": ("23", "13", "6"), "SE": ("25", "12", "6"),
+    "CZ": ("21", "12"), "HU": ("27", "18", "5"), "RO": ("21", "11"), "GR": ("24", "13", "6"),
 }  # fmt: skip
 """VAT rates in percent, the standard one first, as of 2026."""
-_CURRENCIES = {"GB": "GBP", "CH": "CHF", "PL": "PLN", "SE": "SEK", "DK": "DKK"}
+_ABROAD = sorted(RATES.keys() - {"CZ", "GR", "HU", "RO"})
+"""Where buyers abroad sit: in countries whose letters are in the typefaces that every PDF reader has."""
+_CURRENCIES = {"GB": "GBP", "CH": "CHF", "PL": "PLN", "SE": "SEK", "DK": "DKK", "CZ": "CZK", "HU": "HUF", "RO": "RON"}
 _NUMBERS = (
     "{yyyy}/{n:06d}", "F-{yy}-{n:04d}", "RE-{yyyy}-{n:04d}", "A{yy}-{n:04d}", "{yyyy}{mm:02d}-{n:03d}", "INV-{n:06d}",
     "1000{n:04d}", "FV/{n}/{mm:02d}/{yyyy}", "{yy}.{n:04d}", "{n:05d}", "FAC{yyyy}{n:05d}", "R{n:04d}{yy}",
@@ -89,8 +92,8 @@ def draw_invoice(rng: Random, case: Case, language: str, wishes: Wishes) -> Invo
 
 def _buyer_country(rng: Random, case: Case, seller_country: str) -> str:
     if case not in ("reverse charge", "intra-community"):
-        return seller_country if rng.random() < 0.8 else rng.choice(sorted(RATES))
-    return rng.choice([country for country in sorted(RATES) if country not in (seller_country, "GB", "CH")])
+        return seller_country if rng.random() < 0.8 else rng.choice(_ABROAD)
+    return rng.choice([country for country in _ABROAD if country not in (seller_country, "GB", "CH")])
 
 
 def _currency(rng: Random, case: Case, country: str) -> str:

@@ -14,7 +14,8 @@ _INK: Colour = (0.25, 0.3, 0.65)
 _MARKS = {
     "es": ("COPIA", "DUPLICADO"), "ca": ("CÒPIA",), "en": ("COPY", "ORIGINAL"), "de": ("KOPIE", "DUPLIKAT"),
     "fr": ("DUPLICATA", "COPIE"), "it": ("COPIA",), "pt": ("2.ª VIA", "ORIGINAL"), "nl": ("KOPIE",), "pl": ("KOPIA",),
-    "sv": ("KOPIA",), "da": ("KOPI",),
+    "sv": ("KOPIA",), "da": ("KOPI",), "gl": ("COPIA",), "eu": ("KOPIA",), "cs": ("KOPIE",), "hu": ("MÁSOLAT",),
+    "ro": ("COPIE",), "el": ("ΑΝΤΙΓΡΑΦΟ",),
 }  # fmt: skip
 _RECEIVED = {
     "ES": ("RECIBIDO", "ENTRADA"),

@@ -105,7 +105,7 @@ def _address(draft: Draft, party: Party, *, vat: bool) -> list[str]:
 _COUNTRY_NAMES = {
     "ES": "España", "DE": "Deutschland", "FR": "France", "GB": "United Kingdom", "IE": "Ireland", "IT": "Italia",
     "PT": "Portugal", "NL": "Nederland", "BE": "Belgium", "AT": "Österreich", "CH": "Schweiz", "PL": "Poland",
-    "SE": "Sweden", "DK": "Denmark",
+    "SE": "Sweden", "DK": "Denmark", "CZ": "Česko", "HU": "Magyarország", "RO": "România", "GR": "Ελλάδα",
 }  # fmt: skip
 
 

@@ -28,8 +28,14 @@ _SHAPES: dict[str, tuple[str, int]] = {
     "PL": ("#########", 1),
     "PT": ("5#######", 1),
     "SE": ("556######", 1),
+    "CZ": ("4######", 1),
+    "HU": ("#######", 1),
+    "RO": ("#######", 1),
+    "GR": ("0#######", 1),
 }
 _SUFFIXES = {"CH": "MWST", "NL": "B01", "SE": "01"}
+_PREFIXES = {"GR": "EL"}
+"""Countries whose VAT ids bear another prefix than their ISO code."""
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVW"
 
 
@@ -54,7 +60,7 @@ def vat_id(rng: Random, country: str) -> str:
         for check in checks:
             number = body + check + _SUFFIXES.get(country, "")
             if validator.is_valid(number):
-                return number if country == "CH" else country + number
+                return number if country == "CH" else _PREFIXES.get(country, country) + number
 
 
 def _draw_siren(rng: Random) -> str:

@@ -24,6 +24,12 @@ COUNTRIES: dict[str, tuple[str, ...]] = {
     "pl": ("PL",),
     "sv": ("SE",),
     "da": ("DK",),
+    "gl": ("ES",),
+    "eu": ("ES",),
+    "cs": ("CZ",),
+    "hu": ("HU",),
+    "ro": ("RO",),
+    "el": ("GR",),
 }
 """Where the sellers of a language may sit."""
 
@@ -42,6 +48,10 @@ _CITIES: dict[str, tuple[str, ...]] = {
     "PL": ("61-731 Poznań", "50-062 Wrocław", "80-890 Gdańsk", "90-330 Łódź"),
     "SE": ("411 05 Göteborg", "211 20 Malmö", "112 51 Stockholm"),
     "DK": ("8000 Aarhus C", "5000 Odense C", "2300 København S"),
+    "CZ": ("110 00 Praha 1", "602 00 Brno", "301 00 Plzeň"),
+    "HU": ("1051 Budapest", "4024 Debrecen", "6720 Szeged"),
+    "RO": ("010061 București", "400001 Cluj-Napoca", "300001 Timișoara"),
+    "GR": ("105 63 Αθήνα", "546 24 Θεσσαλονίκη", "185 31 Πειραιάς"),
 }
 _STREETS: dict[str, tuple[str, ...]] = {
     "ES": (
@@ -63,6 +73,10 @@ _STREETS: dict[str, tuple[str, ...]] = {
     "PL": ("ul. Święty Marcin {n}", "ul. Przemysłowa {n}"),
     "SE": ("Kungsgatan {n}", "Industrivägen {n}"),
     "DK": ("Vestergade {n}", "Håndværkervej {n}"),
+    "CZ": ("Dlouhá {n}", "Průmyslová {n}"),
+    "HU": ("Kossuth Lajos utca {n}.", "Ipari út {n}."),
+    "RO": ("Str. Victoriei nr. {n}", "Bd. Unirii nr. {n}"),
+    "GR": ("Ερμού {n}", "Λεωφόρος Κηφισίας {n}"),
 }
 _NAMES: dict[str, tuple[str, ...]] = {
     "ES": ("Suministros", "Ferretería", "Talleres", "Rodamientos", "Gestoría", "Transportes", "Electricidad", "Grupo"),
@@ -79,6 +93,10 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "PL": ("Bałtyk", "Wiśniewski", "Żuraw", "Stalprodukt"),
     "SE": ("Björk", "Nordsjö", "Vänern", "Åström"),
     "DK": ("Øresund", "Søgaard", "Fjord", "Bjerg"),
+    "CZ": ("Vltava", "Dvořák", "Morava", "Šumava"),
+    "HU": ("Duna", "Szabó", "Tisza", "Őrségi"),
+    "RO": ("Carpați", "Dunărea", "Munteanu", "Transilvania"),
+    "GR": ("Αιγαίο", "Παππάς", "Όλυμπος", "Πειραιάς"),
 }
 _TRADES: dict[str, tuple[str, ...]] = {
     "ES": ("Industriales", "del Atlántico", "Hermanos Castro", "Navales", "Galicia", "y Servicios Integrales"),
@@ -95,6 +113,10 @@ _TRADES: dict[str, tuple[str, ...]] = {
     "PL": ("Narzędzia", "Transport", "Instalacje"),
     "SE": ("Verktyg", "Åkeri", "Teknik"),
     "DK": ("Værktøj", "Transport", "Teknik"),
+    "CZ": ("Nářadí", "Doprava", "Kovovýroba"),
+    "HU": ("Szerszám", "Szállítás", "Gépgyártó"),
+    "RO": ("Scule", "Transport", "Instalații"),
+    "GR": ("Εργαλεία", "Μεταφορές", "Μεταλλική"),
 }
 _FORMS: dict[str, tuple[str, ...]] = {
     "ES": (", S.L.", ", S.A.", " S.L.U.", ", S. Coop. Galega"),
@@ -111,11 +133,16 @@ _FORMS: dict[str, tuple[str, ...]] = {
     "PL": (" Sp. z o.o.", " S.A.", " sp.j."),
     "SE": (" AB",),
     "DK": (" ApS", " A/S"),
+    "CZ": (" s.r.o.", " a.s."),
+    "HU": (" Kft.", " Zrt.", " Bt."),
+    "RO": (" SRL", " SA"),
+    "GR": (" Α.Ε.", " Ε.Π.Ε."),
 }
 _PERSONS = ("Uxía Rey Lamas", "Brais Otero Vidal", "Carmen Souto Prieto", "Iago Feal Díaz", "Núria Puig Soler")
 _DIALS = {
     "ES": "+34 9", "GB": "+44 1", "IE": "+353 1", "DE": "+49 40", "AT": "+43 1", "CH": "+41 44", "FR": "+33 4",
     "BE": "+32 2", "IT": "+39 02", "PT": "+351 22", "NL": "+31 30", "PL": "+48 61", "SE": "+46 31", "DK": "+45 8",
+    "CZ": "+420 2", "HU": "+36 1", "RO": "+40 21", "GR": "+30 21",
 }  # fmt: skip
 
 

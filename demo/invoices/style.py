@@ -57,7 +57,7 @@ _ACCENTS: tuple[Colour, ...] = (
 _CURRENCY_STYLES: tuple[CurrencyStyle, ...] = (
     "symbol after", "symbol after", "symbol before", "code after", "code before", "head only",
 )  # fmt: skip
-_WIN_ANSI_SUFFICES = frozenset(("es", "en", "de", "fr", "it", "pt", "nl", "ca", "sv", "da"))
+_WIN_ANSI_SUFFICES = frozenset(("es", "en", "de", "fr", "it", "pt", "nl", "ca", "sv", "da", "gl", "eu"))
 
 
 @dataclass(frozen=True, slots=True)
