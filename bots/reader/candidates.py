@@ -16,6 +16,7 @@ __all__ = ["Candidate", "find_candidates"]
 
 _NEUTRAL = {"currency", "tax", "phrase"}
 _TOTALS = {"net_total", "gross_total", "amount_due"}
+_CLOSE = 2.5
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -27,6 +28,15 @@ class Candidate:
     amount: Amount
     score: float
     label: Hit | None
+
+    @property
+    def named(self) -> bool:
+        """Whether its label stands on its own row or close above it."""
+        if self.label is None:
+            return False
+        above, row = self.label.row, self.amount.row
+        close = above.page == row.page and 0 <= row.top - above.bottom < _CLOSE * above.height
+        return above is row or (self.label.pure and close)
 
 
 def find_candidates(sheet: Sheet, skip: frozenset[int]) -> dict[str, list[Candidate]]:

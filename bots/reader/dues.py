@@ -11,7 +11,7 @@ __all__ = ["settle_dues", "unexplained"]
 
 ZERO = Decimal(0)
 _CLEAR = 0.68
-"""A label that scores so well names its amount: `Total` alone and on the amount's own row."""
+"""A label that scores so well names its amount: `Total` alone, beside or over it."""
 
 
 def settle_dues(made: Hypothesis, pool: Pool) -> None:
@@ -38,27 +38,24 @@ def settle_dues(made: Hypothesis, pool: Pool) -> None:
 
 
 def unexplained(made: Hypothesis, pool: Pool) -> list[Candidate]:
-    """Totals that the page names on their own row and that this way to read it leaves over.
+    """Totals that the page names and that this way to read it leaves over.
 
     A page that says `Total 121.00` is not understood as long as that total is not: neither the gross total, nor a part
     of it, nor what is due.
     """
     gross = made.support.get("gross_total")
     known = _known(made)
-    totals = [(value, found) for value, found in pool.of("gross_total") if _names(found)]
+    totals = [(value, found) for value, found in pool.of("gross_total") if found.score >= _CLEAR and found.named]
     dues = [
-        (value, found) for value, found in pool.of("amount_due") if _names(found) and not _paid_off(made, value, pool)
+        (value, found)
+        for value, found in pool.of("amount_due")
+        if found.score >= _CLEAR and found.named and not _paid_off(made, value, pool)
     ]
     return [
         candidate
         for value, candidate in (*totals, *dues)
         if abs(value) not in known and not (gross is not None and _foreign(candidate, gross))
     ]
-
-
-def _names(candidate: Candidate) -> bool:
-    label = candidate.label
-    return candidate.score >= _CLEAR and label is not None and label.row is candidate.amount.row
 
 
 def _paid_off(made: Hypothesis, due: Decimal, pool: Pool) -> bool:
