@@ -70,7 +70,10 @@ def _prove(made: Hypothesis, pool: Pool, tax_rows: Sequence[TaxRow], tables: Seq
 def _names_a_tax(pool: Pool, net: Decimal) -> bool:
     """Whether an amount that can be a tax of this net stands beside a tax label."""
     return any(
-        candidate.score >= 0.5 and (candidate.label is None or candidate.named) and 0 < value / net <= Decimal("0.4")
+        candidate.score >= 0.5
+        and candidate.amount.money
+        and (candidate.label is None or candidate.named)
+        and 0 < value / net <= Decimal("0.4")
         for value, candidate in pool.of("tax_total")
         if net
     )
