@@ -6,17 +6,19 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from config.errors import OficioError, Reason
 from records import audit, item_rows, processes, schema
 from records.canonical import canonical, digest
-from records.clock import from_micros, to_micros
+from records.claiming import claim, refusal, release, renew
+from records.clock import to_micros
+from records.finding import counts, find, get, payload_versions, starting_with
 from records.ids import new_id
 from records.item_rows import NORMAL, due_text, rank
 from records.retries import RetryPolicy
@@ -102,79 +104,6 @@ def create(
     return get(tx, item_id)
 
 
-def claim(
-    tx: Transaction,
-    process: str,
-    states: Sequence[str],
-    *,
-    limit: int = 50,
-    lease: timedelta = timedelta(minutes=5),
-    worker: str,
-) -> list[WorkItem]:
-    """Take work that nobody holds: most urgent first, then by due date, then the largest amount.
-
-    Two workers never get the same item. An item whose lease has run out is taken over.
-
-    Args:
-        states: which states to take from.
-        limit: at most so many.
-        worker: names the process that takes it, as in `host:pid:...`.
-    """
-    found: list[Row[Any]] = []
-    for state in dict.fromkeys(states):
-        query = (
-            select(_items.c.id, _items.c.priority, _items.c.due, _items.c.amount_rank)
-            .where(
-                _items.c.process == process,
-                _items.c.state == state,
-                _items.c.available_at <= tx.micros,
-                _items.c.lease_until <= tx.micros,
-            )
-            .order_by(_items.c.priority, _items.c.due, _items.c.amount_rank, _items.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        found += tx.connection.execute(query)
-    chosen = [row.id for row in sorted(found, key=lambda row: (row.priority, row.due, row.amount_rank, row.id))[:limit]]
-    if not chosen:
-        return []
-    tx.connection.execute(
-        update(_items)
-        .where(_items.c.id.in_(chosen))
-        .values(
-            lease_owner=worker,
-            lease_until=to_micros(tx.now + lease),
-            lease_token=_items.c.lease_token + 1,
-        )
-    )
-    items = {item.id: item for item in item_rows.load(tx, _items.c.id.in_(chosen), mine=worker)}
-    return [items[item_id] for item_id in chosen]
-
-
-def renew(tx: Transaction, item: WorkItem, lease: timedelta) -> WorkItem:
-    """Keep a claimed item for so long from now.
-
-    Raises:
-        OficioError: OF702, the lease was taken over.
-    """
-    done = tx.connection.execute(
-        update(_items).where(*_held(item)).values(lease_until=to_micros(tx.now + lease))
-    ).rowcount
-    if not done:
-        raise _refusal(tx, item)
-    return item_rows.load_one(tx, item.id, mine=item.held_by)
-
-
-def release(tx: Transaction, item: WorkItem) -> None:
-    """Give a claimed item back untouched; nothing happens when the lease is gone already."""
-    tx.connection.execute(update(_items).where(*_held(item)).values(lease_owner=None, lease_until=0))
-
-
-def _held(item: WorkItem) -> tuple[Any, ...]:
-    token = item.lease.token if item.lease is not None else -1
-    return (_items.c.id == item.id, _items.c.lease_token == token, _items.c.lease_owner.is_not(None))
-
-
 def move(
     tx: Transaction,
     item: WorkItem,
@@ -231,7 +160,7 @@ def move(
     if not keep:
         values |= {"lease_owner": None, "lease_until": 0}
     if tx.connection.execute(update(_items).where(*_mine(tx, item)).values(values)).rowcount == 0:
-        raise _refusal(tx, item)
+        raise refusal(tx, item)
     if payload is not None:
         _keep_payload(tx, item.id, version, payload, who)
     item_rows.link_documents(tx, item.id, documents)
@@ -255,16 +184,6 @@ def _mine(tx: Transaction, item: WorkItem) -> tuple[Any, ...]:
     return (_items.c.id == item.id, _items.c.version == item.version, held)
 
 
-def _refusal(tx: Transaction, item: WorkItem) -> OficioError:
-    now = item_rows.load_one(tx, item.id)
-    why = (
-        f"it is at version {now.version} ({now.state}), not {item.version} ({item.state})"
-        if now.version != item.version
-        else f"{now.held_by or 'another worker'} holds it"
-    )
-    return OficioError("OF702", item=item.id, why=why)
-
-
 def _keep_payload(tx: Transaction, item_id: str, version: int, payload: Payload, who: Actor) -> str:
     text = canonical(payload).decode()
     sha256 = digest(payload)
@@ -279,73 +198,6 @@ def _keep_payload(tx: Transaction, item_id: str, version: int, payload: Payload,
         )
     )
     return sha256
-
-
-def get(tx: Transaction, item_id: str) -> WorkItem:
-    """One item; OF707 when there is none."""
-    return item_rows.load_one(tx, item_id)
-
-
-def find(
-    tx: Transaction,
-    process: str | None = None,
-    *,
-    states: Iterable[str] | None = None,
-    key: str | None = None,
-    tags: Mapping[str, str] | None = None,
-    document: str | None = None,
-    limit: int = 1000,
-    after: str = "",
-) -> list[WorkItem]:
-    """Items that fit everything given, oldest first.
-
-    Args:
-        tags: names with the values they must have.
-        document: SHA-256 (hex) of a document of theirs.
-        after: only items younger than this id, to page through many.
-    """
-    where = [_items.c.id > after]
-    if process is not None:
-        where.append(_items.c.process == process)
-    if states is not None:
-        where.append(_items.c.state.in_(list(states)))
-    if key is not None:
-        where.append(_items.c.key == key)
-    for name, value in (tags or {}).items():
-        tag = schema.item_tags.c
-        rows = select(tag.item_id).where(tag.name == name, tag.value == value)
-        where.append(_items.c.id.in_(rows if process is None else rows.where(tag.process == process)))
-    if document is not None:
-        link = schema.item_documents.c
-        where.append(_items.c.id.in_(select(link.item_id).where(link.sha256 == document)))
-    return item_rows.load(tx, *where, limit=limit)
-
-
-def starting_with(tx: Transaction, beginning: str, limit: int = 2) -> list[WorkItem]:
-    """Items whose id begins so, oldest first."""
-    return item_rows.load(tx, _items.c.id >= beginning, _items.c.id < beginning + "~", limit=limit)
-
-
-def counts(tx: Transaction, process: str | None = None) -> dict[str, int]:
-    """How many items are in each state."""
-    query = select(_items.c.state, func.count()).group_by(_items.c.state)
-    if process is not None:
-        query = query.where(_items.c.process == process)
-    return {state: count for state, count in tx.connection.execute(query.order_by(_items.c.state))}  # noqa: C416 - rows are no pairs to a type checker
-
-
-def payload_versions(tx: Transaction, item_id: str) -> list[tuple[int, datetime, str, Payload]]:
-    """Every version of an item's payload: its number, when, by whom (`kind:id`), the payload."""
-    table = schema.payloads.c
-    query = (
-        select(table.version, table.written_at, table.written_by, table.payload)
-        .where(table.item_id == item_id)
-        .order_by(table.version)
-    )
-    return [
-        (row.version, from_micros(row.written_at), row.written_by, item_rows.payload_of(row.payload))
-        for row in tx.connection.execute(query)
-    ]
 
 
 def postpone(
