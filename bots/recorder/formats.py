@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bots.recorder.problems import Findings
@@ -21,32 +21,36 @@ class Style:
     places: int = 2
 
 
-def style_of(seen: Sequence[tuple[str, Sequence[Way]]], findings: Findings) -> Style:
+Seen = Sequence[tuple[str, Sequence[Way]]]
+
+
+def style_of(typed: Seen, shown: Seen, findings: Findings) -> Style:
     """One style that explains every text.
 
     Args:
-        seen: (text, the ways in which it may be its value).
+        typed, shown: (text, the ways in which it may be its value); marks between thousands are typed only when they
+            were: many systems that show them refuse them.
     """
+    seen = [*typed, *shown]
     forced = [(text, found) for text, found in seen if all(way.kind != "text" for way in found)]
     date = _date([one for one in forced if _has(one, "date")], findings)
-    decimals = _agreed_decimal(forced, findings)
-    thousands = {
-        way.thousands for _, found in forced for way in found if way.thousands and way.decimal in ("", decimals)
-    }
-    if not decimals:
-        decimals = next((way.decimal for _, found in seen for way in found if way.decimal), "")
-    places = {way.places for _, found in forced for way in found if way.kind == "amount" and way.decimal == decimals}
+    decimal = _agreed_decimal(forced, findings)
+    if not decimal:
+        decimal = next((way.decimal for _, found in seen for way in found if way.decimal), "")
+    amounts = [way for _, found in forced for way in found if way.kind == "amount" and way.decimal == decimal]
+    places = {way.places for way in amounts}
     if len(places) > 1 and 2 not in places:
         findings.refuse("OF566", kind="amounts", one=min(places), other=max(places))
-    mark = next(iter(thousands)) if len(thousands) == 1 else ""
-    return Style(date, decimals, mark, 2 if 2 in places or not places else min(places))
+    marks = {way.thousands for _, found in typed for way in found if way.thousands and way.decimal in ("", decimal)}
+    mark = next(iter(marks)) if len(marks) == 1 else ""
+    return Style(date, decimal, mark, 2 if 2 in places or not places else min(places))
 
 
 def _has(one: tuple[str, Sequence[Way]], kind: str) -> bool:
     return any(way.kind == kind for way in one[1])
 
 
-def _date(seen: Sequence[tuple[str, Sequence[Way]]], findings: Findings) -> str:
+def _date(seen: Seen, findings: Findings) -> str:
     """The pattern that all dates have in common."""
     common: list[str] | None = None
     for text, found in seen:
@@ -61,7 +65,7 @@ def _date(seen: Sequence[tuple[str, Sequence[Way]]], findings: Findings) -> str:
     return common[0] if common else ""
 
 
-def _agreed_decimal(seen: Iterable[tuple[str, Sequence[Way]]], findings: Findings) -> str:
+def _agreed_decimal(seen: Seen, findings: Findings) -> str:
     """The decimal mark that all numbers with one have."""
     first: tuple[str, str] | None = None
     for text, found in seen:
@@ -90,5 +94,5 @@ def _fits(way: Way, kind: str, style: Style) -> bool:
     if kind == "date":
         return way.pattern == style.date
     if kind == "amount":
-        return way.decimal == style.decimal and way.places == style.places and way.thousands in ("", style.thousands)
-    return kind == "text" or (way.decimal in ("", style.decimal) and way.thousands in ("", style.thousands))
+        return way.decimal == style.decimal and way.places == style.places
+    return kind == "text" or way.decimal in ("", style.decimal)

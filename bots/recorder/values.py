@@ -67,7 +67,7 @@ def values_of(
     looking = meanings(search, [*alone, key], given)
     _gate(search, looking, findings)
     values = Values(fields, meaning.of, looking.of)
-    values.style = style_of(_seen(recording, fields, meaning), findings)
+    values.style = style_of(_typed(form, meaning), _shown(recording, fields), findings)
     for name in dict.fromkeys((meant.field.list, meant.field.name) for meant in meaning.of.values()):
         mine = [(form[at], meant) for at, meant in meaning.of.items() if (meant.field.list, meant.field.name) == name]
         _kind(values, name, mine, findings)
@@ -98,18 +98,17 @@ def _gate(actions: Sequence[Action], meaning: Meaning, findings: Findings) -> No
         findings.refuse("OF562", typed=actions[at].text, field=caption, fields=", ".join(one.path for one in fields))
 
 
-def _seen(recording: Recording, fields: Sequence[Field], meaning: Meaning) -> list[tuple[str, Sequence[Way]]]:
-    """All texts that are values of the sample, typed or shown, with their ways."""
-    form = recording.part("enter")
-    seen: list[tuple[str, Sequence[Way]]] = [
-        (form[at].text, meant.ways) for at, meant in meaning.of.items() if meant.ways and form[at].verb == "fill"
-    ]
-    views = [view for _, view in recording.views] + [action.before for action in form]
-    for shown in (one for view in views for one in view.shown if not one.control):
-        found = [ways(each.value, shown.text) for each in fields]
-        if any(found):
-            seen.append((shown.text, [way for one in found for way in one]))
-    return seen
+def _typed(form: Sequence[Action], meaning: Meaning) -> list[tuple[str, Sequence[Way]]]:
+    """What was typed, with the ways in which it is its value."""
+    return [(form[at].text, meant.ways) for at, meant in meaning.of.items() if meant.ways and form[at].verb == "fill"]
+
+
+def _shown(recording: Recording, fields: Sequence[Field]) -> list[tuple[str, Sequence[Way]]]:
+    """What the pages showed of the sample, with the ways in which it is a value of it."""
+    views = [view for _, view in recording.views] + [action.before for action in recording.part("enter")]
+    texts = [one.text for view in views for one in view.shown if not one.control]
+    found = [(text, [way for each in fields for way in ways(each.value, text)]) for text in dict.fromkeys(texts)]
+    return [(text, known) for text, known in found if known]
 
 
 def _kind(values: Values, name: tuple[str, str], entered: Sequence[tuple[Action, Meant]], findings: Findings) -> None:

@@ -41,5 +41,5 @@ def test_one_order_recorded_enters_others(office: Office, chromium: Browser) -> 
         assert enter_all(office, [other], "desk", "order") == ["entered"]
     assert desk.orders[-1] == {
         "c": "K100", "d": "01.12.2026", "s": "SEL",
-        "lines": [{"t": f"A{n}", "m": str(n), "p": "1.000,50"} for n in (1, 2, 3)],
+        "lines": [{"t": f"A{n}", "m": str(n), "p": "1000,50"} for n in (1, 2, 3)],
     }  # fmt: skip

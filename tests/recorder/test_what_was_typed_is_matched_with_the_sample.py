@@ -49,7 +49,7 @@ def test_an_amount_is_known_with_its_marks(value: Decimal, mark: str, grouped: b
         text = text.translate({ord(","): ".", ord("."): ","})
     found = [way for way in ways(f"{value:.2f}", text) if way.kind == "amount"]
     assert mark in {way.decimal for way in found}
-    assert style_of([(text, [way for way in found if way.decimal == mark])], Findings()).decimal == mark
+    assert style_of([(text, [way for way in found if way.decimal == mark])], [], Findings()).decimal == mark
 
 
 @pytest.mark.parametrize(
@@ -62,9 +62,15 @@ def test_another_value_is_not_known(value: str, text: str) -> None:
 
 def test_two_ways_of_writing_are_refused_and_an_open_question_too() -> None:
     findings = Findings()
-    style_of([("1,50", ways("1.5", "1,50")), ("2.50", ways("2.5", "2.50"))], findings)
-    style_of([("03/03/2026", ways("2026-03-03", "03/03/2026"))], findings)
+    style_of([("1,50", ways("1.5", "1,50"))], [("2.50", ways("2.5", "2.50"))], findings)
+    style_of([("03/03/2026", ways("2026-03-03", "03/03/2026"))], [], findings)
     assert codes_of(findings) == ["OF566", "OF567"]
+
+
+def test_marks_between_thousands_are_typed_only_when_they_were() -> None:
+    shown = [("1.234,50", ways("1234.50", "1.234,50"))]
+    assert style_of([("1234,50", ways("1234.50", "1234,50"))], shown, Findings()).thousands == ""
+    assert style_of(shown, [], Findings()).thousands == "."
 
 
 def test_lines_share_one_kind() -> None:
