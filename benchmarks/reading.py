@@ -1,10 +1,11 @@
 """Reading invoices, with peers beside: how many right, how many proven and wrong, how fast, in how much memory.
 
-    OFICIO_DATA=... python -m benchmarks.reading [--generated N] [--scans] [--json FILE]
+    OFICIO_DATA=... python -m benchmarks.reading [--generated N] [--held-out DIR ...] [--scans] [--json FILE]
     uv run --with invoice2data python -m benchmarks.reading        (that peer too)
 
-`--generated` adds N documents of `demo.invoices`, which nothing is tuned to; `--scans` reads the scans and receipts
-(OCR, minutes).  Speed is pages a CPU second of one core: ours for the whole reading,
+`--generated` adds N documents of `demo.invoices`, which nothing is tuned to; `--held-out` scores folders of your own
+(`DIR/pdf/*.pdf`, `DIR/truth/*.json`): layouts that the reader was never mended on; `--scans` reads the scans and
+receipts (OCR, minutes).  Speed is pages a CPU second of one core: ours for the whole reading,
 pdfplumber's for `extract_words` alone.
 """
 
@@ -53,6 +54,10 @@ def main() -> int:
         found = _generated(options.generated)
         rows.append(_row(f"oficio, {options.generated} generated", found))
         wrong += found.false_accepts
+    for folder in options.held_out:
+        found = score(_ours(sorted((folder / "pdf").glob("*.pdf"))), _truths(folder / "truth"))
+        rows.append(_row(f"oficio, held out: {folder.name}", found))
+        wrong += found.false_accepts
     if options.scans:
         for found_row, count in _scans(data):
             rows.append(found_row)
@@ -67,6 +72,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--generated", type=int, default=0, metavar="N")
+    parser.add_argument("--held-out", type=Path, nargs="*", default=[], metavar="DIR")
     parser.add_argument("--scans", action="store_true")
     parser.add_argument("--json", type=Path)
     return parser.parse_args()
