@@ -112,7 +112,10 @@ def test_a_browser_that_is_killed_is_started_again(
             threading.Event().wait(0.05)
     assert job.returncode != 2
     an_hour_later(monkeypatch)
-    assert run(capfd) == (0, {})
+    for _ in range(3):  # on a machine that starves it, a robot may lose its lease: the next run goes on
+        assert run(capfd) == (0, {})
+        if not office.unfinished():
+            break
     assert all_is_entered_once(office)
 
 
