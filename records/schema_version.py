@@ -23,21 +23,21 @@ def revision_of(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def migrate(engine: Engine, home: Path) -> None:
-    """Bring the tables to `HEAD`; does nothing when they are.
+def migrate(engine: Engine, home: Path, to: str = HEAD) -> None:
+    """Bring the tables to a revision (by default the one that this code needs); does nothing when they are there.
 
     Raises:
         ConfigError: OF717, the database is newer than this code.
     """
-    if _revision(engine) == HEAD:
+    if _revision(engine) == to:
         return
     with (home / "migrate.lock").open("w") as lock:  # two first starts at once: SQLite has no lock for DDL as a whole
         fcntl.flock(lock, fcntl.LOCK_EX)
         current = _revision(engine)
         if current is not None and current > HEAD:
             raise ConfigError("OF717", engine.url.render_as_string(hide_password=True), found=current, known=HEAD)
-        if current != HEAD:
-            _upgrade(engine)
+        if current != to:
+            _upgrade(engine, to)
 
 
 def _revision(engine: Engine) -> str | None:
@@ -45,7 +45,7 @@ def _revision(engine: Engine) -> str | None:
         return revision_of(connection)
 
 
-def _upgrade(engine: Engine) -> None:
+def _upgrade(engine: Engine, to: str) -> None:
     from alembic import command  # slow to import, and needed once in a database's life
     from alembic.config import Config
 
@@ -55,4 +55,4 @@ def _upgrade(engine: Engine) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         configuration.attributes["connection"] = connection
-        command.upgrade(configuration, "head")
+        command.upgrade(configuration, to)

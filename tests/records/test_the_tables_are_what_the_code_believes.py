@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,10 +11,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint, inspect
 
+import records as records_room
 from config.errors import ConfigError
-from records import Records
+from records import Records, work_items
+from records.engine import connect
 from records.schema import metadata
-from records.schema_version import HEAD, revision_of
+from records.schema_version import HEAD, migrate, revision_of
 from tests.records.conftest import SESSION
 
 
@@ -27,6 +31,35 @@ def test_a_migrated_database_is_as_the_code_believes(records: Records) -> None:
         if isinstance(one, CheckConstraint)
     }  # fmt: skip
     assert checks == believed
+
+
+RELEASED = {"0.1": "0001"}
+"""The last revision of each version: a new migration gets a row here, and is never an edit of an old one."""
+
+
+@pytest.mark.parametrize("revision", RELEASED.values(), ids=RELEASED)
+def test_an_office_of_each_version_is_brought_up_to_date_with_its_work(tmp_path: Path, revision: str) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    engine = connect(f"sqlite:///{home / 'oficio.db'}")
+    migrate(engine, home, to=revision)
+    engine.dispose()
+    with closing(sqlite3.connect(home / "oficio.db", isolation_level=None)) as old:
+        old.execute("INSERT INTO meta VALUES ('origin', 'oficio/old')")
+    with Records.open(home=home, session=SESSION) as records:
+        with records.reading() as connection:
+            assert revision_of(connection) == HEAD
+        with records.begin() as tx:
+            work_items.create(tx, process="invoices", payload={})
+        assert records.log.key.name == "oficio/old"
+        records.log.checkpoint()
+        assert records.log.verify().covered == 1
+
+
+def test_the_last_migration_is_the_one_that_the_code_needs() -> None:
+    scripts = sorted((Path(records_room.__file__).parent / "migrations" / "versions").glob("[0-9]*.py"))
+    assert scripts[-1].stem.startswith(HEAD)
+    assert HEAD in RELEASED.values()
 
 
 def test_a_newer_database_is_refused(tmp_path: Path) -> None:
