@@ -109,7 +109,8 @@ def find_currency(sheet: Sheet, totals: Sequence[Amount], countries: Sequence[st
             if not any(other.first <= index < other.last for other in others):  # "8956.82 | 8688.12 CHF"
                 votes[code] += 2
     if votes:
-        return votes.most_common(1)[0][0], None, "amounts" if len(votes) == 1 else "mixed"
+        agreed = len(votes) == 1 and _of_columns(sheet) <= votes.keys()
+        return votes.most_common(1)[0][0], None, "amounts" if agreed else "mixed"
     last = max((amount.row.index for amount in totals), default=len(sheet.layout.rows))
     for after in (False, True):
         for row in sheet.layout.rows:
@@ -127,6 +128,16 @@ def find_currency(sheet: Sheet, totals: Sequence[Amount], countries: Sequence[st
         if country in _COUNTRY:
             return _COUNTRY[country], None, "country"
     return "", None, ""
+
+
+def _of_columns(sheet: Sheet) -> set[str]:
+    """Currencies in headings of line tables: `Amount £` over lines whose total is in euros is a contradiction."""
+    rows = (
+        sheet.layout.rows[index]
+        for index, hits in sheet.hits.items()
+        if sum(hit.means("column") for hit in hits) > 2 and not any(a.money for a in sheet.spots.amounts.get(index, ()))
+    )
+    return {code for row in rows for code, _ in _words_of(sheet, row)}
 
 
 def _resolved(sheet: Sheet, currency: str) -> str:

@@ -48,6 +48,13 @@ def test_rates_without_bases_that_imply_another_net_prove_nothing() -> None:
     assert not read_one(invoice(LINES, totals)).confident
 
 
+def test_lines_in_another_currency_than_the_total_go_to_a_person() -> None:
+    paper = invoice(LINES, TOTALS)
+    rows = paper.pages[0]
+    rows[:] = [(y, [(x, text.replace("Amount", "Amount GBP")) for x, text in cells], size) for y, cells, size in rows]
+    assert "OF237" in codes(read_one(paper))
+
+
 def test_a_number_broken_at_the_edge_of_its_cell_is_read_whole() -> None:
     paper = invoice(LINES, TOTALS, number="Invoice number: 2024-")
     paper.row(161, (380, "0715"), size=8)
