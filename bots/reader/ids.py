@@ -121,7 +121,6 @@ def find_ibans(text: str) -> list[Found]:
     """IBANs by form; a known country's length cuts what follows off; other lengths are kept as they stand, but for a
     right VAT id with a postal code behind it."""
     found = []
-    vat_ids = {vat.begin for vat in find_vat_ids(text) if vat_id_holds(vat.value)}
     for match in _IBAN.finditer(text):
         value = compact(match.group())
         length = _IBAN_LENGTH.get(value[:2])
@@ -129,9 +128,13 @@ def find_ibans(text: str) -> list[Found]:
         if length and len(value) > length and iban_holds(value[:length]):
             end = match.start() + _span(match.group(), length)
             value = value[:length]
-        if len(value) >= 14 and (len(value) == length or match.start() not in vat_ids):
+        if len(value) >= 14 and (len(value) == length or not _begins_a_vat_id(text, match.start())):
             found.append(Found(match.start(), end, value))
     return found
+
+
+def _begins_a_vat_id(text: str, begin: int) -> bool:
+    return any(vat.begin == begin and vat_id_holds(vat.value) for vat in find_vat_ids(text))
 
 
 def find_bics(text: str) -> list[Found]:
