@@ -1,8 +1,9 @@
 """What the protocol, read-back and evidence cost over a hand-written Playwright script of the same form.
 
 `python -m benchmarks.entering [--items N]`: the demo's legacy system, one account, one browser; the two take turns in
-rounds of ten items, so that both meet the same machine.  Stated: seconds an item (median of rounds) and the ratio; the
-share of protocol (look-ups), read-back and evidence apart; then two accounts against one.
+rounds of ten items, so that both meet the same machine.  Stated: seconds (median of rounds) and CPU seconds an item
+(robot, driver, browser and the legacy system together; steadier on a busy machine), the ratios; the share of protocol
+(look-ups), read-back and evidence apart; then two accounts against one, by hand and by the robot.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ import statistics
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser, Frame, Page
 
+from benchmarks.process_tree import cpu_seconds
 from bots.data_entry import accounts, enter, load_system
 from bots.data_entry.ladders import ladder_of
 from bots.data_entry.protocol import Clerk, Held
@@ -32,7 +35,7 @@ from demo.legacy.app import create_app
 from demo.legacy.server import serve
 from demo.legacy.store import Store
 from records import work_items
-from tests.entering.offices import add_ready, invoice_payload, make_config, open_office
+from tests.entering.offices import PASSWORDS, add_ready, invoice_payload, make_config, open_office
 
 
 def by_hand(page: Page, number: str) -> None:
@@ -60,12 +63,12 @@ def _named(page: Page, name: str) -> Frame:
     return frame
 
 
-def _page_by_hand(chromium: Browser, url: str) -> Page:
+def _page_by_hand(chromium: Browser, url: str, user: str = "bot2") -> Page:
     page = chromium.new_page()
     page.on("dialog", lambda dialog: dialog.accept())
     page.goto(url)
-    page.fill("[name=u]", "bot2")
-    page.fill("[name=p]", "robot-dos-1984")
+    page.fill("[name=u]", user)
+    page.fill("[name=p]", PASSWORDS[f"demo-{user}"])
     page.click("[type=submit]")
     page.frame_locator("[name=cabecera]").get_by_text("Salir").wait_for()
     return page
@@ -80,41 +83,54 @@ def measure(folder: Path, url: str, rounds: int, size: int) -> dict[str, object]
     seat = accounts.take_seat(office, "demo", system, worker, only="bot1")
     assert seat is not None
     seconds: dict[str, list[float]] = {"by hand": [], "form": [], "protocol": []}
+    cpu: dict[str, list[float]] = {"by hand": [], "form": [], "protocol": []}
     with browser() as chromium:
         page = _page_by_hand(chromium, url)
         clerk = Clerk(office, "demo", system, "invoice", form, seat, lambda: Session(chromium, system, url), worker)
         session = clerk.log_in()
         for turn in range(rounds + 1):
             add_ready(office, *[invoice_payload(f"P{turn}-{n}") for n in range(size)])
-            started = time.perf_counter()
+            marks = [_now()]
             for n in range(size):
                 by_hand(page, f"H{turn}-{n}")
-            hand = time.perf_counter()
+            marks.append(_now())
             for n in range(size):
                 record = invoice_record(invoice_payload(f"F{turn}-{n}"), office.settings)
                 runner = Runner(session, system, record, frame=form.frame)
                 session.fresh_item(str)
                 runner.do(form.steps)
                 session.press(form.frame, _save(runner, form), loads=form.save.loads)
-            alone = time.perf_counter()
+            marks.append(_now())
             for _ in range(size):
                 with office.records.begin() as tx:
                     item = work_items.claim(
                         tx, "invoices", states=["ready"], limit=1, lease=_lease(system), worker=worker
                     )[0]
                 assert Held(clerk, item).enter() == "entered"
-            whole = time.perf_counter()
+            marks.append(_now())
             if turn:  # the first round warms all three up
-                seconds["by hand"].append((hand - started) / size)
-                seconds["form"].append((alone - hand) / size)
-                seconds["protocol"].append((whole - alone) / size)
+                for name, before, after in zip(seconds, marks, marks[1:], strict=False):
+                    seconds[name].append((after[0] - before[0]) / size)
+                    cpu[name].append((after[1] - before[1]) / size)
         clerk.close()
     accounts.give_back(office, seat)
-    middle = {name: statistics.median(values) for name, values in seconds.items()}
-    return {
-        "seconds an item": {name: round(value, 3) for name, value in middle.items()},
-        "form / by hand": round(middle["form"] / middle["by hand"], 2),
-        "protocol, read-back, evidence / by hand": round(middle["protocol"] / middle["by hand"], 2),
+    return {"seconds an item": _compared(seconds), "CPU seconds an item": _compared(cpu)}
+
+
+def _now() -> tuple[float, float]:
+    return time.perf_counter(), cpu_seconds()
+
+
+def _compared(found: dict[str, list[float]]) -> dict[str, float]:
+    """Medians, and the medians of the rounds' own ratios."""
+    ratios = {
+        f"{name} / by hand": statistics.median(
+            ours / hand for ours, hand in zip(found[name], found["by hand"], strict=True)
+        )
+        for name in ("form", "protocol")
+    }
+    return {name: round(statistics.median(values), 3) for name, values in found.items()} | {
+        name: round(value, 2) for name, value in ratios.items()
     }
 
 
@@ -136,6 +152,22 @@ def accounts_together(folder: Path, items: int, parallel: int) -> float:
         return report.seconds / items
 
 
+def hands_together(url: str, items: int, hands: int) -> float:
+    """Seconds an item of so many hand-written scripts at once, each with a thread, a browser and an account."""
+    started = time.perf_counter()
+
+    def script(number: int) -> None:
+        with browser() as chromium:
+            page = _page_by_hand(chromium, url, ("bot1", "bot2")[number])
+            for n in range(items // hands):
+                by_hand(page, f"T{hands}{number}-{n}")
+
+    with ThreadPoolExecutor(hands) as pool:
+        for done in [pool.submit(script, number) for number in range(hands)]:
+            done.result()
+    return (time.perf_counter() - started) / items
+
+
 def main() -> int:
     """Print the figures as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -152,6 +184,7 @@ def main() -> int:
             alone = accounts_together(folder / "a1", options.items, 1)
             together = accounts_together(folder / "a2", options.items, 2)
             found["one account, two accounts (s an item)"] = [round(alone, 3), round(together, 3)]
+            found["one, two by hand"] = [round(hands_together(url, options.items, hands), 3) for hands in (1, 2)]
         found["in the legacy system"] = len(Store(folder / "legacy.db").invoices())
     found["load of the machine"] = os.getloadavg()[0]
     sys.stdout.write(json.dumps(found, indent=1) + "\n")

@@ -21,46 +21,13 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from benchmarks.process_tree import memory
 from bots.data_entry import enter
 from demo.legacy.app import create_app
 from demo.legacy.server import serve
 from tests.entering.offices import add_ready, invoice_payload, make_config, open_office
 
 EVERY = 20
-
-
-def memory() -> dict[str, int]:
-    """Bytes of this process, the driver and the browser."""
-    parents: dict[int, int] = {}
-    names: dict[int, str] = {}
-    for path in Path("/proc").iterdir():
-        if path.name.isdigit():
-            try:
-                stat = (path / "stat").read_text("utf-8")
-            except OSError:
-                continue
-            names[int(path.name)] = stat[stat.index("(") + 1 : stat.rindex(")")]
-            parents[int(path.name)] = int(stat[stat.rindex(")") + 2 :].split()[1])
-    found = {"python": _held(os.getpid(), "Rss"), "driver": 0, "browser": 0}
-    for pid, name in names.items():
-        if _descends(pid, parents) and "python" not in name:
-            found["driver" if name in ("node", "MainThread") else "browser"] += _held(pid, "Pss")
-    return found
-
-
-def _descends(pid: int, parents: dict[int, int]) -> bool:
-    while (pid := parents.get(pid, 0)) > 1:
-        if pid == os.getpid():
-            return True
-    return False
-
-
-def _held(pid: int, kind: str) -> int:
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text("utf-8").splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{kind}:")), 0)
 
 
 def _legacy(folder: Path, answer: Connection) -> None:
