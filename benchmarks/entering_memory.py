@@ -42,7 +42,7 @@ def run(items: int, folder: Path) -> dict[str, object]:
     legacy = get_context("spawn").Process(target=_legacy, args=(folder, theirs), daemon=True)
     legacy.start()
     os.environ["OFICIO_SYSTEM_DEMO_URL"] = ours.recv()
-    make_config(folder, {"lease": 60, "settle": 5, "load": 30, "step": 30})
+    make_config(folder, {"lease": 60, "settle": 5, "load": 30, "step": 30}, parallel=1)
     samples: dict[str, list[tuple[int, int]]] = defaultdict(list)
 
     def sample(_stage: str, done: int, _total: int | None, _note: str) -> None:

@@ -128,6 +128,7 @@ class Passage:
             if self.submission.sent:
                 self.submission.status = max(self.submission.status, response.status)
             route.fulfill(response=response)
+            response.dispose()  # the driver keeps the body until the context closes
         except Error as error:
             self.submission.failed = error.message.splitlines()[0]
             with contextlib.suppress(Error):
