@@ -41,7 +41,7 @@ def pages(runner: Runner, rows: Rows) -> Iterator[list[dict[str, str]]]:
     before: list[dict[str, str]] = []
     for page in range(1, rows.pages + 1):
         now = runner.session.rows(frame, rows)
-        if page > 1 and now == before:
+        if page > 1 and now == before and not rows.scroll:
             return  # a list whose last page comes again and again
         yield now[_overlap(before, now) :] if rows.scroll else now
         before = now

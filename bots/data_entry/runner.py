@@ -8,33 +8,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bots.data_entry.calendars import pick_date
+from bots.data_entry.entered import Entered, EnteredField, telling
 from bots.data_entry.ladders import ladder_of
 from bots.data_entry.values import Record, holds, part_of, render, same, typed, understood
 from config.errors import ApplicationException, BusinessException, OficioError
 from config.systems import Find, Step, System, Unless, Wants
-from connectors.browser.ladder import Found, Kind, Ladder
+from connectors.browser.ladder import Kind, Ladder
 from connectors.browser.session import Session
 
 __all__ = ["Runner"]
 
-_ROUNDS = 8
 _FILE: tuple[Kind, Kind] = ("file", "press")
 _ACTS = ("open", "press", "choose", "keys", "pick", "pick_date", "close", "repeat", "download")
 _UNCLEAR = ("OF512", "OF518", "OF519", "OF520", "OF521")
 """Codes of a step that did not come about: the page may say why."""
-
-
-@dataclass
-class _Typed:
-    """A field that was entered and not yet read back; `done` is False while it waits for its round trip."""
-
-    frame: str | None
-    ladder: Ladder
-    text: str
-    value: str
-    kind: str
-    choice: bool = False
-    done: bool = True
 
 
 @dataclass
@@ -48,7 +35,6 @@ class Runner:
         beat: called before each step: keeps leases alive, raises when one is lost.
         deadline: monotonic time at which the item has taken too long.
         files: bytes of documents, for `upload`.
-        rungs: which rung found each field, in the order they were read back.
         pictures: name and bytes of screenshots and downloads that steps asked for.
     """
 
@@ -60,9 +46,16 @@ class Runner:
     beat: Callable[[], None] = lambda: None
     deadline: float | None = None
     files: Callable[[str], bytes] | None = None
-    rungs: dict[str, int] = field(default_factory=dict)
     pictures: list[tuple[str, bytes]] = field(default_factory=list)
-    _typed: list[_Typed] = field(default_factory=list)
+    _entered: Entered = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._entered = Entered(self.session, self.system)
+
+    @property
+    def rungs(self) -> dict[str, int]:
+        """Which rung found each field, in the order in which they were read back."""
+        return self._entered.rungs
 
     def do(self, steps: Sequence[Step], record: Record | None = None) -> None:
         """All steps in order.
@@ -118,7 +111,7 @@ class Runner:
             return
         if not self.together:
             self._told(ladder, frame, lambda: self.session.fill(frame, ladder, text, step.timeout, plain=value))
-        self._typed.append(_Typed(frame, ladder, text, value, step.as_, done=not self.together))
+        self._entered.waiting.append(EnteredField(frame, ladder, text, value, step.as_, done=not self.together))
 
     def _fill_and_leave(self, step: Step, frame: str | None, ladder: Ladder, text: str, value: str) -> None:
         """A field that sends its form, or draws the page anew, when it is left."""
@@ -129,7 +122,7 @@ class Runner:
         ladder, value, text = self._entry(step, step.type, record)
         self._told(ladder, frame, lambda: self.session.type(frame, ladder, text, step.timeout))
         if step.equals is None:  # else what a suggestion made of it is checked by a later step
-            self._typed.append(_Typed(frame, ladder, text, value, step.as_))
+            self._entered.waiting.append(EnteredField(frame, ladder, text, value, step.as_))
 
     def _choose(self, step: Step, frame: str | None, record: Record) -> None:
         ladder, value, text = self._entry(step, step.choose, record)
@@ -137,12 +130,12 @@ class Runner:
             return
         if (radio := self._radio(frame, ladder, text)) is not None:
             self._told(radio, frame, lambda: self.session.tick(frame, radio, True, step.timeout))
-            self._typed.append(_Typed(frame, radio, "true", "", "text"))
+            self._entered.waiting.append(EnteredField(frame, radio, "true", "", "text"))
             return
         act = lambda: self.session.choose(frame, ladder, text, loads=step.loads, timeout=step.timeout)  # noqa: E731
         self._redrawing(step, frame, record, lambda: self._told(ladder, frame, act))
         if step.loads is None and step.redraws is None:
-            self._typed.append(_Typed(frame, ladder, text, value, step.as_, choice=True))
+            self._entered.waiting.append(EnteredField(frame, ladder, text, value, step.as_, choice=True))
 
     def _radio(self, frame: str | None, ladder: Ladder, text: str) -> Ladder | None:
         """The radio button with this text or value, in the group that the ladder's captions name; None without one."""
@@ -162,7 +155,7 @@ class Runner:
             return
         on = step.value is None or holds(step.value, record)
         self._told(ladder, frame, lambda: self.session.tick(frame, ladder, on, step.timeout))
-        self._typed.append(_Typed(frame, ladder, "true" if on else "false", "", "text"))
+        self._entered.waiting.append(EnteredField(frame, ladder, "true" if on else "false", "", "text"))
 
     def _press(self, step: Step, frame: str | None, record: Record) -> None:
         ladder = ladder_of(step.press, "press", record)
@@ -288,63 +281,9 @@ class Runner:
             self._redrawing(step, frame, record, lambda: self._pressed(step, frame, ladder))
             self.do(step.steps, record)
 
-    # -- fields that were typed ------------------------------------------------------------------------------------
-
     def believe(self, *, leave: bool = True) -> None:
-        """Read back all fields typed since the last press; enter anew what the page lost.
-
-        Args:
-            leave: the last field loses the focus first, as a person's Tab would do it.
-
-        Raises:
-            BusinessException: OF522, the page does not keep what is typed.
-            ApplicationException: OF520, a field is no longer there.
-        """
-        waiting, self._typed = self._typed, []
-        frames = list(dict.fromkeys(entry.frame for entry in waiting))
-        for frame in frames:
-            self._believe_frame(frame, [entry for entry in waiting if entry.frame == frame], leave)
-
-    def _believe_frame(self, frame: str | None, entries: list[_Typed], leave: bool) -> None:
-        wrong: list[tuple[_Typed, Found]] = []
-        for _ in range(_ROUNDS):
-            late = [entry for entry in entries if not entry.done]
-            if late:
-                self.session.set_many(frame, [(entry.ladder, entry.text) for entry in late])
-                for entry in late:
-                    entry.done = True
-            shown = self.session.settled(frame, [entry.ladder for entry in entries], leave=leave)
-            wrong = [
-                (entry, found) for entry, found in zip(entries, shown, strict=True) if not self._kept(entry, found)
-            ]
-            if not wrong:
-                self.rungs |= {str(entry.ladder): found.rung for entry, found in zip(entries, shown, strict=True)}
-                return
-            for entry, _found in wrong:
-                self._again(frame, entry)
-        entry, last = wrong[0]
-        raise BusinessException("OF522", self.session.page.url, field=entry.ladder, shown=last.value or "")
-
-    def _kept(self, entry: _Typed, found: Found) -> bool:
-        if found.rung < 0:
-            return False
-        if entry.choice:
-            return entry.text == found.value or same(found.text or "", entry.text, "code", self.system)
-        if found.value in (entry.text, entry.value) and found.value:
-            return True
-        if entry.kind in self.system.tables:
-            return same(found.value or "", entry.text, "text", self.system)
-        return same(found.value or "", entry.value or entry.text, entry.kind, self.system)
-
-    def _again(self, frame: str | None, entry: _Typed) -> None:
-        if entry.choice:
-            self._told(entry.ladder, frame, lambda: self.session.choose(frame, entry.ladder, entry.text))
-        elif entry.ladder.kind == "tick":
-            self._told(entry.ladder, frame, lambda: self.session.tick(frame, entry.ladder, entry.text == "true"))
-        else:
-            self._told(
-                entry.ladder, frame, lambda: self.session.fill(frame, entry.ladder, entry.text, plain=entry.value)
-            )
+        """Read back all fields typed since the last press, see `Entered.believe`."""
+        self._entered.believe(leave=leave)
 
     # -- helpers ---------------------------------------------------------------------------------------------------
 
@@ -390,15 +329,4 @@ class Runner:
         return self.session.look(frame, [ladder])[0].rung >= 0
 
     def _told(self, ladder: Ladder, frame: str | None, act: Callable[[], None]) -> None:
-        """Do it; when it takes too long because nothing (or too much) is found, say so."""
-        try:
-            act()
-        except ApplicationException as error:
-            if error.code == "OF512":
-                found = self.session.looked_at(frame, ladder)
-                if found is not None and found.rung < 0:
-                    counts = ", ".join(f"{rung[0]} {n}" for rung, n in zip(ladder.rungs, found.counts, strict=True))
-                    raise ApplicationException(
-                        "OF520", self.session.page.url, field=ladder, found=counts, frame=frame or "page"
-                    ) from error
-            raise
+        telling(self.session, ladder, frame, act)

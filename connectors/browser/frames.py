@@ -148,7 +148,7 @@ class Frames(Context):
             raise ApplicationException("OF513", where, shown=lost[0])
         if person:
             raise BusinessException("OF538", where, shown=person[0])
-        if refusal and not self.writing:
+        if refusal and not failure and not self.writing:  # one place for both: what is a failure by its words is one
             raise BusinessException("OF530", where, shown=refusal[0][:200])
         return failure[0] if failure else ""
 

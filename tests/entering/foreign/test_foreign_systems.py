@@ -42,3 +42,13 @@ def test_a_session_lost_at_any_step_loses_and_doubles_nothing(place: Place) -> N
     assert [(item.state, item.reason and item.reason.text()) for item in items] == [("entered", None)] * 4
     assert len(place.books.invoices()) == before + 4
     assert len(place.weather.losses) < 4, "the session was hardly lost"
+
+
+def test_no_secret_is_in_any_file_of_the_office(place: Place) -> None:
+    place.weather.saves[:] = ["error_after"]  # a failure keeps more: frames, locators, texts
+    place.enter(record("C-1"))
+    home = place.office.settings.home
+    files = [path for path in home.rglob("*") if path.is_file() and "secrets" not in path.parts]
+    assert len(files) > 5
+    secrets = [b"geheim-7", b"JBSWY3DPEHPK3PXP"]
+    assert [path for path in files if any(secret in path.read_bytes() for secret in secrets)] == []
