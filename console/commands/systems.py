@@ -110,7 +110,7 @@ def print_trial(trial: Trial) -> None:
         fields = Table("", "field", "found by", "ladder", box=None, header_style="bold", pad_edge=False)
         for locator, rung in trial.rungs.items():
             rungs = locator.split(" / ")
-            mark = "[yellow]![/]" if rung else "[green]✓[/]"
+            mark = "[yellow]![/]" if locator in trial.drift else "[green]✓[/]"
             kind, _, text = rungs[rung].partition(" ")
             fields.add_row(mark, escape(text), kind, f"rung {rung + 1} of {len(rungs)}")
         out.print(fields)
