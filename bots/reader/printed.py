@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, product
 
 from bots.reader.amounts import Mark, Printed, currency_of, find_numbers, read_number
 from bots.reader.dates import find_dates, read_date
@@ -22,6 +22,8 @@ __all__ = ["PrintedText"]
 
 _LONG = 5
 _COUNT = 100
+_WRAPS = 2
+"""Rows in which a cell may go on: another column's row can lie between."""
 _DAYS = "tag|kalendertag|day|calendar day|d[ií]a|jour|giorn|gg|dag|dage|dni|dn[íů]|nap|zile|ημ[έε]ρ|dies|egun"
 """How "days" begins in the languages of `config/languages`."""
 _WORDS = re.compile(r"[^\W_]+")
@@ -141,10 +143,22 @@ class PrintedText:
 
     @cached_property
     def neighbours(self) -> frozenset[tuple[str, str]]:
-        """Pairs of words that stand beside each other, folded, in either order."""
+        """Pairs of words beside each other, or where a cell's text goes on under it; folded, in either order."""
         tokens = [_WORDS.findall(fold(text)) for text in (*self.rows, *self.phrases)]
-        pairs = {pair for row in tokens for pair in pairwise(row)}
+        pairs = {pair for row in tokens for pair in pairwise(row)} | set(self._wrapped())
         return frozenset(pairs | {(second, first) for first, second in pairs})
+
+    def _wrapped(self) -> Iterator[tuple[str, str]]:
+        """The last word of each phrase with the first word of what begins under it, in the same cell."""
+        for at, upper in enumerate(self.laid_out):
+            for lower in self.laid_out[at + 1 : at + 1 + _WRAPS]:
+                if lower.page != upper.page or lower.top - upper.bottom > upper.height:
+                    break
+                for above, below in product(upper.phrases, lower.phrases):
+                    if below.x0 < above.x1 and above.x0 < below.x1:
+                        ends, begins = _WORDS.findall(fold(above.text)), _WORDS.findall(fold(below.text))
+                        if ends and begins:
+                            yield ends[-1], begins[0]
 
     def shows(self, text: str) -> bool:
         """Whether all words of the text are printed, and each of its figures beside a word that it stands beside in it.

@@ -164,3 +164,11 @@ def test_each_value_changed_in_a_generated_hybrid_is_found(seed: int) -> None:
     assert score.documents == 1
     assert (score.differ, score.broken) == (0, 0), score.told
     assert score.found.total() == score.changed.total(), score.told
+
+
+def test_a_description_that_goes_on_under_itself_is_shown_and_another_cells_figure_is_not_its_own() -> None:
+    cells = [("Folders", 50, 10), ("12", 300, 10), ("A4", 50, 22), ("pieces", 300, 22)]
+    words = [Word(text, x, y, x + 8 * len(text), y + 10, 1, 10) for text, x, y in cells]
+    printed = PrintedText.of([Page(1, 595, 842, words)])
+    assert printed.shows("Folders A4")
+    assert not printed.shows("A4 12")
