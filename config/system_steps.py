@@ -182,7 +182,7 @@ class Step(Described):
     keys: str | None = None
     """Press keys where the focus is, such as Enter or Tab."""
     close: str | None = None
-    """Close a window that a step opened."""
+    """Close a window that a step opened, after a second (or `timeout`) in which it may close itself."""
     repeat: Find | None = None
     """Press it again and again while it is there ("show more"), doing `steps` each time."""
 

@@ -271,7 +271,7 @@ class Runner:
         self.session.keys(step.keys or "", loads=step.loads)
 
     def _close(self, step: Step, _frame: str | None, _record: Record) -> None:
-        self.session.close_window(step.close or "")
+        self.session.close_window(step.close or "", patience=step.timeout or 1)
 
     def _repeat(self, step: Step, frame: str | None, record: Record) -> None:
         ladder = ladder_of(step.repeat, "press", record)

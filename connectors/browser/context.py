@@ -190,9 +190,16 @@ class Context:
         """The window that steps work in."""
         return self.pages[self.window]
 
-    def close_window(self, name: str) -> None:
-        """Close a window that a step opened; it may have closed itself."""
+    def close_window(self, name: str, patience: float = 0) -> None:
+        """Close a window that a step opened; it may have closed itself.
+
+        Args:
+            patience: seconds in which it may still do so: a pick-one page writes back to its opener before.
+        """
         page = self.pages.pop(name, None)
         self.window = PAGE
+        deadline = time.monotonic() + patience
+        while page is not None and not page.is_closed() and time.monotonic() < deadline:
+            self.page.wait_for_timeout(20)
         if page is not None and not page.is_closed():
             page.close()
