@@ -120,8 +120,8 @@ def check(
 
 def find_supplier(invoice: Invoice, suppliers: Mapping[str, Supplier]) -> tuple[Supplier | None, list[Objection]]:
     """The supplier that VAT id or IBAN prove, and what speaks against it; a name alone only suggests one."""
-    vat, iban = _vat(invoice.text("seller_vat_id")), invoice.text("iban")
-    by_vat = [s for s in suppliers.values() if vat and s.vat_id and _vat(s.vat_id) == vat]
+    vat, iban = invoice.text("seller_vat_id"), invoice.text("iban")
+    by_vat = [s for s in suppliers.values() if vat and s.vat_id and _same_vat(s.vat_id, vat)]
     by_iban = [s for s in suppliers.values() if iban and iban in s.ibans]
     if by_vat and by_iban and by_vat[0].id != by_iban[0].id:
         return by_vat[0], [Objection(Reason("OF403", facts={"first": by_vat[0].name, "second": by_iban[0].name}), 2)]
@@ -135,14 +135,20 @@ def find_supplier(invoice: Invoice, suppliers: Mapping[str, Supplier]) -> tuple[
 
 def seller_key(invoice: Invoice) -> str:
     """Names a seller that is not in the supplier master by its VAT id; "" without one: a name alone proves nobody."""
-    vat = _vat(invoice.text("seller_vat_id"))
+    _, vat = _vat(invoice.text("seller_vat_id"))
     return f"vat:{vat}" if vat else ""
 
 
-def _vat(text: str) -> str:
-    """A VAT id without its country prefix: domestic invoices print it without."""
+def _vat(text: str) -> tuple[str, str]:
+    """A VAT id as its country prefix, "" where it has none (domestic invoices print it without), and the rest."""
     compact = "".join(c for c in text.upper() if c.isalnum())
-    return compact[2:] if len(compact) > 9 and compact[:2].isalpha() else compact
+    return (compact[:2], compact[2:]) if len(compact) > 9 and compact[:2].isalpha() else ("", compact)
+
+
+def _same_vat(first: str, second: str) -> bool:
+    """Whether two VAT ids are one; of two countries they are not, whatever their digits."""
+    (one, digits), (other, others) = _vat(first), _vat(second)
+    return digits == others and (one == other or not one or not other)
 
 
 def _type(invoice: Invoice) -> Iterator[Objection]:
@@ -159,7 +165,7 @@ def _complete(invoice: Invoice) -> Iterator[Objection]:
 def _addressee(invoice: Invoice, us: Identity) -> Iterator[Objection]:
     vat, name = invoice.text("buyer_vat_id"), invoice.text("buyer_name")
     if vat:
-        if _vat(vat) != _vat(us.vat_id):
+        if not _same_vat(vat, us.vat_id):
             yield Objection(Reason("OF404", facts={"buyer": f"{name} {vat}".strip()}))
     elif name and not any(_alike(name, ours) for ours in (us.name, *us.aliases)):
         yield Objection(Reason("OF404", facts={"buyer": name}))

@@ -91,6 +91,10 @@ def test_a_vat_id_of_one_supplier_with_the_iban_of_another_is_a_question() -> No
     assert "OF403" in codes(changed(seller_vat_id="DE136695976"))
 
 
+def test_the_digits_of_a_supplier_s_vat_id_in_another_country_are_another_seller_s() -> None:
+    assert "OF402" in codes(changed(seller_vat_id="AT136695976", iban=None))
+
+
 def test_the_same_invoice_again_is_a_duplicate() -> None:
     verdict = check(GOOD, (), replace(KNOWN, past=(EARLIER,)))
     assert (verdict.state, verdict.duplicate_of) == ("duplicate", "item-1")
