@@ -93,7 +93,7 @@ def test_a_folder_that_cannot_be_written_is_a_failure(doctor: Examine, rig: Rig)
 def test_a_database_that_is_gone_is_no_broken_log(doctor: Examine, rig: Rig) -> None:
     (rig.home / "oficio.db").write_bytes(b"no database " * 100)
     code, lines = doctor()
-    assert (code, failures(lines)) == (1, ["database", "audit log"])
+    assert (code, failures(lines)) == (1, ["database", "audit log", "audit anchors"])
     assert "OF701" in lines["database"]["says"]
 
 

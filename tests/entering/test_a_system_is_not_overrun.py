@@ -78,8 +78,10 @@ def test_a_page_that_is_busy_for_ever_ends_with_its_browser() -> None:
         session = Session(before, system, "http://127.0.0.1/", watchdog=chromium.watchdog)
         session.page.set_content("<button onclick='setTimeout(() => { while (true); })'>Go</button>")
         session.press(None, Ladder((("text", "Go"),), "press"))
-        with pytest.raises(ApplicationException, match="OF509"):
+        with pytest.raises(ApplicationException, match="OF512"):
             session.look(None, [Ladder((("text", "Go"),), "press")])
+        with pytest.raises(ApplicationException, match="OF509"), session.acting("count"):
+            session.page.evaluate("1 + 1")  # nothing bounds it but the watchdog
         assert chromium.ready(1500) is not before
         assert chromium.ready(1) is not before
         assert chromium.browser.is_connected()

@@ -122,7 +122,7 @@ class Bookkeeper:
     def enter(self, page: Page) -> None:
         page.get_by_role("link", name="New bill").click()
         page.get_by_label("Vendor").press_sequentially("acme p")
-        page.locator("#hints li").click()
+        page.locator("#hints li", has_text="Acme Paper LLC").click()
         page.get_by_label("Bill number").press_sequentially("X-17")
         page.get_by_label("Bill date").press_sequentially("03/30/2026")
         page.get_by_label("Terms").select_option("Net 30")
