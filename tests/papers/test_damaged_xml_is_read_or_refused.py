@@ -59,7 +59,8 @@ def test_any_value_may_be_odd(whole: bytes, data: st.DataObject) -> None:
     broken = whole[: value.start(1)] + odd + whole[value.end(1) :]
     with suppress(DocumentRefused):
         for einvoice in read_einvoice(broken):
-            merge(einvoice, None, PrintedText.of(PAGES))
+            reading = merge(einvoice, None, PrintedText.of(PAGES))
+            assert Reading.from_json(reading.to_json()) == reading
 
 
 @settings(max_examples=60, deadline=None)
