@@ -1,4 +1,7 @@
-"""`python -m connectors.browser.setup`: bring a browser when none works, by apt, `playwright install` or npm."""
+"""`python -m connectors.browser.setup`: bring a browser when none works, by apt, `playwright install` or npm.
+
+A bare Debian or Ubuntu also lacks a library of Playwright's own driver; as root it is brought first.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from config.errors import ConfigError
+from connectors.browser.driver import driver_fault
 from connectors.browser.find import BrowserPath, downloads, find_browser
 
 __all__ = ["main", "set_up"]
@@ -21,6 +25,8 @@ __all__ = ["main", "set_up"]
 PACKAGE, VERSION = "@sparticuz/chromium", "153.0.0"
 INTEGRITY = "sha512-jiGWqSvPMdu4+P9TilYqAR7yEGPEHINx+lCvE/NqNO/EHYzF/x1hUiI5T6ioVIt7dEy7n88byyT0vk+dnsgQwA=="
 """Of the package's archive, as the registry publishes it: what npm brings must have it."""
+DRIVER_LIBRARIES = {"libatomic.so.1": "libatomic1", "libstdc++.so.6": "libstdc++6"}
+"""What the driver links to -> the package of Debian and Ubuntu that has it."""
 _UNPACK = (
     "const fs=require('fs'),zlib=require('zlib'),{pipeline}=require('stream');"
     "pipeline(fs.createReadStream(process.argv[1]),zlib.createBrotliDecompress(),"
@@ -32,8 +38,9 @@ def set_up() -> BrowserPath:
     """A browser that works, brought when there is none.
 
     Raises:
-        ConfigError: OF502, every way failed; the fact `why` tells each.
+        ConfigError: OF502, every way failed; the fact `why` tells each. OF508, Playwright's driver does not start.
     """
+    _mend_driver()
     tried: list[str] = []
     try:
         return find_browser(fresh=True)
@@ -52,15 +59,34 @@ def set_up() -> BrowserPath:
     raise ConfigError("OF502", why="; ".join(tried))
 
 
+def _mend_driver() -> None:
+    """Bring the libraries that Playwright's driver links to and a bare machine may lack, where apt can."""
+    fault = driver_fault()
+    missing = [package for library, package in DRIVER_LIBRARIES.items() if library in fault]
+    if missing and _apt_works():
+        _apt_install(*missing)
+        fault = driver_fault()
+    if fault:
+        raise ConfigError("OF508", why=fault)
+
+
 def _apt() -> bool:
     """Debian (not Ubuntu, whose chromium packages are snap stubs), as root."""
     release = Path("/etc/os-release")
     debian = release.exists() and "ID=debian" in release.read_text("utf-8").splitlines()
-    if not debian or os.geteuid() != 0 or not shutil.which("apt-get"):
+    if not debian or not _apt_works():
         return False
-    _run(["apt-get", "update", "-q"])
-    _run(["apt-get", "install", "-y", "-q", "--no-install-recommends", "chromium-headless-shell"])
+    _apt_install("chromium-headless-shell")
     return True
+
+
+def _apt_works() -> bool:
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def _apt_install(*packages: str) -> None:
+    _run(["apt-get", "update", "-q"])
+    _run(["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages])
 
 
 def _playwright() -> bool:

@@ -10,6 +10,7 @@ import tarfile
 from base64 import b64encode
 from pathlib import Path
 
+import playwright
 import pytest
 
 from config.errors import ConfigError
@@ -17,6 +18,8 @@ from connectors.browser import find_browser, setup
 from connectors.browser.find import downloads
 
 pytestmark = pytest.mark.browser
+
+DRIVER_NODE = Path(playwright.__file__).parent / "driver" / "node"
 
 
 @pytest.fixture
@@ -48,6 +51,43 @@ def test_without_anything_each_way_is_named_with_its_reason(bare: Path) -> None:
     assert "playwright install: " in why
     assert "npm: not on this machine" in why
     assert "}" not in why.split("playwright install: ")[1][:3]
+
+
+def broken_driver(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Playwright's node as it is on a machine without the library that it links to, until `library` is there."""
+    lacks = "error while loading shared libraries: libatomic.so.1: cannot open shared object file"
+    program(
+        programs, "driver-node",
+        "import os, pathlib, sys\n"
+        f"if not pathlib.Path({str(programs)!r}, 'library').exists(): sys.exit({lacks!r})\n"
+        f"os.execv({str(DRIVER_NODE)!r}, ['node', *sys.argv[1:]])",
+    )  # fmt: skip
+    monkeypatch.setenv("PLAYWRIGHT_NODEJS_PATH", str(programs / "driver-node"))
+
+
+def test_a_driver_that_lacks_a_library_is_told_from_a_missing_browser(
+    bare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken_driver(bare, monkeypatch)
+    for start in (setup.set_up, lambda: find_browser(fresh=True)):
+        with pytest.raises(ConfigError) as refused:
+            start()
+        assert refused.value.code == "OF508"
+        assert "libatomic.so.1" in refused.value.reason.facts["why"]
+
+
+def test_as_root_the_set_up_brings_the_library_of_the_driver(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken_driver(bare, monkeypatch)
+    program(
+        bare, "apt-get",
+        f"import pathlib, sys\nif 'libatomic1' in sys.argv: pathlib.Path({str(bare)!r}, 'library').touch()",
+    )  # fmt: skip
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr(setup, "WAYS", ())
+    with pytest.raises(ConfigError) as refused:
+        setup.set_up()
+    assert refused.value.code == "OF502"  # the driver starts now; the browser is another matter
+    assert (bare / "library").exists()
 
 
 def test_a_browser_that_cannot_fill_a_field_is_not_believed(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
