@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Self
 
+from config.errors import Reason
 from config.settings import Settings
 from records import Actor, Records, audit
 from records.values import Outcome
@@ -60,11 +61,16 @@ class Office:
 
 @dataclass
 class StageReport:
-    """How many items a stage took, and to which state each went."""
+    """How many items a stage took, and to which state each went.
+
+    Attributes:
+        stopped: why it ended before its work was done, when a system failed after some items.
+    """
 
     stage: str
     outcomes: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
+    stopped: Reason | None = None
 
     @property
     def total(self) -> int:

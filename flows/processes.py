@@ -170,13 +170,14 @@ def perform(office: Office, step: Step) -> StepResult:
     started = time.monotonic()
     try:
         report = step.work(office.acting(step.clerk))
-        error = None
+        error = report.stopped
     except (ApplicationException, OSError) as failure:
         fault = as_fault(failure)
         if not isinstance(fault, ApplicationException):
             raise
-        log.warning("%s stopped: %s", step.name, fault)
         report, error = StageReport(step.name), fault.reason
+    if error is not None:
+        log.warning("%s stopped: %s %s", step.name, error.code, error.text())
         office.note("step.failed", {"step": step.name, "reason": error.to_json()}, outcome="failed")
     report.seconds = time.monotonic() - started
     return StepResult(step.name, report, error)

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
 from bots.data_entry import accounts
 from bots.data_entry.accounts import Seat
 from bots.data_entry.evidence import at_failure, kept, kept_files, kept_read_back
@@ -35,6 +37,11 @@ from records import Evidence, Where, WorkItem, intents, reviews, work_items
 __all__ = ["Clerk"]
 
 Opened = Callable[[], Session]
+_AGAIN = Retrying(
+    retry=retry_if_exception(lambda error: isinstance(error, ApplicationException) and error.code == "OF510"),
+    stop=stop_after_attempt(3), wait=wait_random_exponential(0.5, max=2), reraise=True,
+)  # fmt: skip
+"""A system that answers nobody for a moment, as while it restarts."""
 
 
 @dataclass
@@ -63,7 +70,14 @@ class Clerk:
     # -- sessions --------------------------------------------------------------------------------------------------
 
     def log_in(self) -> Session:
-        """A new session; the one before is closed, and ended by the system where it allows one alone."""
+        """A new session; the one before is closed, and ended by the system where it allows one alone.
+
+        Raises:
+            ApplicationException: OF510, the system cannot be reached, also after a moment; others as `login.log_in`.
+        """
+        return _AGAIN(self._log_in)
+
+    def _log_in(self) -> Session:
         self.close()
         accounts.keep_seat(self.office, self.seat, self.system, now=True)
         self.session = session = self.opened()

@@ -135,8 +135,10 @@ def enter(
             for future in [pool.submit(_robot, run, number) for number in range(robots)]:
                 future.result()
     report.seconds = time.monotonic() - started
-    if run.errors and not report.outcomes:
-        raise run.errors[0]
+    if run.errors:
+        if not report.outcomes:
+            raise run.errors[0]
+        report.stopped = run.errors[0].reason
     return report
 
 
@@ -226,10 +228,20 @@ def _one(run: _Run, clerk: Clerk, item: WorkItem) -> str:
         with run.office.records.begin() as tx:
             work_items.release(tx, held.item)
         raise
-    except Exception as error:  # noqa: BLE001 - the item's boundary
+    except Exception as error:  # the item's boundary
+        if _out_of_reach(clerk, error):
+            with run.office.records.begin() as tx:
+                work_items.release(tx, held.item)
+            raise
         return _failed(run, held, error)
     _note_pace(run, clerk)
     return outcome
+
+
+def _out_of_reach(clerk: Clerk, error: Exception) -> bool:
+    """Whether nobody could even log in: the system is down, which no item has to answer for with an attempt."""
+    inside = clerk.session is not None and clerk.session.inside
+    return isinstance(error, ApplicationException) and error.code == "OF510" and not inside
 
 
 def _failed(run: _Run, held: Held, error: Exception) -> str:

@@ -77,9 +77,9 @@ def test_a_legacy_system_that_is_down_is_waited_for(
 ) -> None:
     with monkeypatch.context() as down:
         down.setenv("OFICIO_SYSTEM_DEMO_URL", f"http://127.0.0.1:{silent_port}")
-        assert run(capfd) == (1, {"OF510": 2})
+        for _ in range(3):  # however long it lasts, no item has to answer for it with one of its attempts
+            assert run(capfd) == (1, {"enter": "OF510"})
     assert office.unfinished() == 2
-    an_hour_later(monkeypatch)
     assert run(capfd) == (0, {})
     assert all_is_entered_once(office)
 
