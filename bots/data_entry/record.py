@@ -69,12 +69,15 @@ def _taxes(invoice: Invoice) -> list[dict[str, str]]:
 
 
 def _single_rate(base: str, tax: str) -> str:
-    """The rate in percent (to a tenth) that makes this tax of this base, to the cent; "0" when none does.
+    """The rate in percent (whole, else to a tenth) that makes this tax of this base, to the cent; "0" when none does.
 
     A wrong guess cannot pass: the system computes the tax itself, and its total is compared before saving.
     """
     net, amount = Decimal(base or "0"), Decimal(tax)
     if not net or not amount:
         return "0"
-    rate = (amount / net * 100).quantize(Decimal("0.1"))
-    return f"{rate.normalize():f}" if abs(net * rate / 100 - amount) <= Decimal("0.01") else "0"
+    for step in ("1", "0.1"):
+        rate = (amount / net * 100).quantize(Decimal(step))
+        if abs(net * rate / 100 - amount) <= Decimal("0.01"):
+            return f"{rate.normalize():f}"
+    return "0"

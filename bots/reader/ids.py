@@ -41,7 +41,7 @@ _COMPACT = {country: re.compile(form) for country, form in _FORMS.items()}
 _PREFIX = re.compile(rf"(?<![A-Za-z0-9])({'|'.join(sorted(_FORMS, key=len, reverse=True))})(?=[\s.\-]?[A-Z0-9])")
 _REST = re.compile(r"(?:[\s.\-]{0,2}[A-Z0-9]+)+")
 _LOOSE = re.compile(
-    r"(?=[A-Z\-\s./]{0,8}\d)(?:[A-Z]{2,3}[\s.\-]{0,2})?[A-Z]?[\s.\-]?\d[\dA-Z]*(?:[\s.\-/]{1,2}[\dA-Z]*\d[\dA-Z]*)*(?:[\s.\-][A-Z](?![A-Za-z]))?"
+    r"(?<![A-Za-z])(?=[A-Z\-\s./]{0,8}\d)(?:[A-Z]{2,3}[\s.\-]{0,2})?[A-Z]?[\s.\-]?\d[\dA-Z]*(?:[\s.\-/]{1,2}[\dA-Z]*\d[\dA-Z]*)*(?:[\s.\-][A-Z](?![A-Za-z]))?"
 )
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[\s.\-]{0,2}[A-Z0-9]{1,4}){3,9}(?![A-Za-z0-9])")
 _BIC = re.compile(r"(?<![A-Za-z0-9])[A-Z]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![A-Za-z0-9])")

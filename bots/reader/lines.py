@@ -294,7 +294,8 @@ def _describe(heading: Heading, row: Row, item: Item) -> None:
     if quantity is not None and quantity.row is row and item.unit is None:
         after = quantity.last
         near = after < len(row.words) and row.x0[after] - quantity.x1 < 1.2 * row.height
-        if near and after not in taken and row.words[after].text[:1].isalpha():
+        told = any(line is row and first <= after < last for line, first, last in item.description)
+        if near and after not in taken and not told and row.words[after].text[:1].isalpha():
             item.unit = (row, after, after + 1)
 
 

@@ -17,7 +17,7 @@ from bots.reader.proving import Evidence, prove
 from bots.reader.reading import Line, Reading, Tax, Value
 from bots.reader.sheet import Sheet, prepare
 from bots.reader.spots import Amount, DateSpot
-from bots.reader.taxes import find_tax_rows
+from bots.reader.taxes import agrees, find_tax_rows
 from bots.reader.texts import Pick, find_dates_of, find_numbers_of, find_title_numbers, rank, says_of_what
 from bots.reader.totals import Hypothesis, solve
 
@@ -64,7 +64,7 @@ def understand(pages: Sequence[Page], own: OwnIdentity | None = None) -> Reading
         type=kind_of(titles, gross is not None and gross < 0),
         fields=fields,
         lines=tuple(_line(item, best) for item in best.table.items) if best.table is not None else (),
-        taxes=explained(_taxes(best), sheet),
+        taxes=explained(_taxes(best) or _only_rate(best, sheet), sheet),
         pages=(pages[0].number, pages[-1].number) if pages else (1, 1),
         language=sheet.language,
     )
@@ -273,6 +273,29 @@ def _taxes(best: Hypothesis) -> tuple[Tax, ...]:
         )
         for row in best.rates
     )
+
+
+def _only_rate(best: Hypothesis, sheet: Sheet) -> tuple[Tax, ...]:
+    """The one rate, on the lines or beside the tax's name, that makes the whole tax of the whole net."""
+    net, tax, support = best.values.get("net_total"), best.values.get("tax_total"), best.support.get("tax_total")
+    if net is None or not tax or support is None:
+        return ()
+    items = best.table.items if best.table is not None else ()
+    printed = [item.figures["tax_rate"] for item in items if "tax_rate" in item.figures]
+    printed += [a for index in _tax_named(sheet) for a in sheet.spots.amounts.get(index, ()) if a.percent]
+    rates = {rate.value: rate for rate in printed if agrees(net, rate.value, tax)}
+    if len(rates) != 1:
+        return ()
+    value, rate = rates.popitem()
+    amount = _amount(support.amount, tax)
+    return (Tax(base=best_net(best), rate=_plain(Value(f"{value:f}", rate.text)), amount=amount, category="S"),)
+
+
+def _tax_named(sheet: Sheet) -> Iterator[int]:
+    """Rows that name a tax."""
+    for index, hits in sheet.hits.items():
+        if any(hit.means("tax") or hit.means("label", "tax_total") for hit in hits):
+            yield index
 
 
 def best_net(best: Hypothesis) -> Value | None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bots.reader.amounts import Mark, find_numbers, infer_mark, read_number
 from bots.reader.dates import find_dates, infer_order, read_date
-from bots.reader.ids import find_ibans, find_vat_ids, tax_id_holds
+from bots.reader.ids import find_ibans, find_vat_ids, national_vat_id, tax_id_holds
 from bots.reader.languages import lexicon
 
 MONTHS = lexicon().months
@@ -99,6 +99,12 @@ def test_one_date_shows_the_order_of_all() -> None:
 )  # fmt: skip
 def test_vat_ids_in_any_groups(text: str, value: str) -> None:
     assert [found.value for found in find_vat_ids(text)] == [value]
+
+
+def test_an_id_does_not_begin_in_the_middle_of_a_word() -> None:
+    found = national_vat_id("N° TVA INTRACOM. B15999998")
+    assert found is not None
+    assert found.value == "B15999998"
 
 
 def test_an_iban_ends_where_its_country_says() -> None:

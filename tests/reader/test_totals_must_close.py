@@ -59,6 +59,30 @@ def test_one_figure_that_contradicts_the_others_makes_a_doubt(
     assert not reading.confident
 
 
+def test_a_rate_in_the_heading_of_its_sum_is_the_rate_of_the_whole() -> None:
+    """19.9 % would make this tax of this net, too: 20 % is printed."""
+    paper = invoice([("Leaflets A4", "25", "0.1768", "4.42")], [])
+    paper.row(620, (-300, "Subtotal"), (-420, "VAT 20%"), (-545, "Total"))
+    paper.row(634, (-300, "EUR 4.42"), (-420, "EUR 0.88"), (-545, "EUR 5.30"))
+    reading = read_one(paper)
+    assert amounts(reading) == ("4.42", "0.88", "5.30")
+    assert [(tax.rate.value, tax.amount.value) for tax in reading.taxes if tax.rate and tax.amount] == [("20", "0.88")]
+
+
+def test_the_first_word_of_a_description_is_no_unit() -> None:
+    paper = Paper()
+    paper.row(60, (50, "Northwind Tools Ltd"), size=16).row(80, (50, "VAT IE6388047V"))
+    paper.row(120, (50, "Invoice number: INV-4711")).row(134, (50, "Invoice date: 3 May 2024"))
+    paper.row(200, (-90, "Quantity"), (98, "Description"), (-420, "Unit price"), (-545, "Amount"))
+    paper.row(216, (-90, "25"), (98, "Leaflets A4"), (-420, "2.00"), (-545, "50.00"))
+    paper.row(232, (-90, "2 h"), (98, "Design"), (-420, "25.00"), (-545, "50.00"))
+    for y, (label, amount) in zip((280, 294, 308), TOTALS, strict=True):
+        paper.row(y, (-420, label), (-545, amount))
+    lines = read_one(paper).lines
+    assert [line.description.value for line in lines if line.description] == ["Leaflets A4", "Design"]
+    assert [line.unit.value if line.unit else None for line in lines] == [None, "h"]
+
+
 def test_several_tax_rates() -> None:
     paper = invoice(
         [("Books", "2", "50.00", "100.00"), ("Lamp", "1", "200.00", "200.00")],
