@@ -8,6 +8,7 @@ from pathlib import Path
 from bots.auditor import inspect
 from config.errors import Language, Reason
 from console.checkups import Finding
+from console.phrases import say
 from flows.desk import open_office
 from records import WorkItem, work_items
 
@@ -31,9 +32,8 @@ def deep_examine(home: Path | None, config: Path | None) -> Iterator[Finding]:
         language = office.settings.language
     outcomes = ", ".join(f"{count} {outcome}" for outcome, count in sorted(report.outcomes.items()))
     missed = report.outcomes["not reached"]
-    yield Finding(
-        "inspection", "warning" if missed else "ok", outcomes or "log, tables, archive, mailboxes, system agree"
-    )
+    agree = say("log, tables, archive, mailboxes, system agree", language)
+    yield Finding("inspection", "warning" if missed else "ok", outcomes or agree)
     for item in waiting:
         yield _difference(item, language)
 

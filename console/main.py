@@ -8,14 +8,18 @@ from collections.abc import Sequence
 import cyclopts
 
 from config.errors import OficioError
+from console.words import print_error, spoken
 
 __all__ = ["app", "main"]
 
+EPILOGUE = (
+    "Exit codes: 0 done, 1 a system failed, 2 usage or configuration, 3 exceptions left for people, "
+    "4 the audit log is broken."
+)
 app = cyclopts.App(
     name="oficio",
     help="The back office that works by itself, and can prove it.",
-    help_epilogue="Exit codes: 0 done, 1 a system failed, 2 usage or configuration, 3 exceptions left for people, "
-    "4 the audit log is broken.",
+    help_epilogue=EPILOGUE,
     version=lambda: _version(),
     result_action="return_value",
 )
@@ -48,13 +52,15 @@ for _name, (_path, _help) in COMMANDS.items():
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and exit with its code; our own errors are one red line, any other its traceback."""
+    if spoken() == "es":
+        from console.helping import SpanishHelp, in_spanish
+
+        app.help_formatter, app.help_epilogue = SpanishHelp(), in_spanish(EPILOGUE)
     try:
         code = app(list(arguments) if arguments is not None else None, exit_on_error=False)
     except cyclopts.CycloptsError:  # already printed, with the usage
         sys.exit(2)
     except OficioError as error:
-        from console.words import print_error
-
         print_error(error)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:

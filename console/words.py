@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import Any
 
@@ -12,7 +13,7 @@ from rich.text import Text
 from config.errors import Language, OficioError, Reason
 from console.phrases import say
 
-__all__ = ["STATE_STYLES", "err", "out", "print_error", "print_error_reason", "print_json", "state_text"]
+__all__ = ["STATE_STYLES", "err", "out", "print_error", "print_error_reason", "print_json", "spoken", "state_text"]
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -38,9 +39,16 @@ def state_text(state: str, language: Language = "en") -> Text:
     return Text(say(state, language), style=STATE_STYLES.get(state, ""))
 
 
-def print_error(error: OficioError, language: Language = "en") -> None:
-    """One of our own errors: what, where, and how to mend it."""
-    print_error_reason(error.reason, language)
+def spoken() -> Language:
+    """The language of who sits at the terminal: OFICIO_LANGUAGE, else the locale's; English for all others."""
+    names = ("OFICIO_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    said = next((value for name in names if (value := os.environ.get(name))), "")
+    return "es" if said.lower().startswith("es") else "en"
+
+
+def print_error(error: OficioError, language: Language | None = None) -> None:
+    """One of our own errors: what, where, and how to mend it; in the terminal's language when none is given."""
+    print_error_reason(error.reason, language or spoken())
 
 
 def print_error_reason(reason: Reason, language: Language = "en") -> None:

@@ -6,13 +6,20 @@ from pathlib import Path
 
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
+from config.errors import Language, OficioError
+from config.settings import load_settings
 from console import checkups
-from console.words import out, print_json
+from console.phrases import say
+from console.words import out, print_json, spoken
 
 __all__ = ["doctor"]
 
-MARKS = {"ok": "[green]✓ ok[/]", "warning": "[yellow]! warning[/]", "failure": "[red]✗ failure[/]"}
+MARKS = {"ok": ("green", "✓ ok"), "warning": ("yellow", "! warning"), "failure": ("red", "✗ failure")}
+
+_NAMED = ("mailbox ", "folder ")
+"""Check-ups of which there are several, each with its name."""
 
 
 def doctor(*, deep: bool = False, home: Path | None = None, config: Path | None = None, json: bool = False) -> int:
@@ -36,8 +43,22 @@ def doctor(*, deep: bool = False, home: Path | None = None, config: Path | None 
     if json:
         print_json([{"check": n.check, "status": n.status, "says": n.says, "mend": n.mend} for n in lines])
     else:
-        table = Table("check", "", "found", "mend", box=None, header_style="bold", pad_edge=False)
+        language = _language(home, config)
+        heads = (say("check", language), "", say("found", language), say("mend", language))
+        table = Table(*heads, box=None, header_style="bold", pad_edge=False)
         for line in lines:
-            table.add_row(line.check, MARKS[line.status], escape(line.says), f"[dim]{escape(line.mend)}[/]")
+            style, mark = MARKS[line.status]
+            what, _, which = line.check.partition(" ") if line.check.startswith(_NAMED) else (line.check, "", "")
+            check = f"{say(what, language)} {which}".strip()
+            shown = Text(say(mark, language), style)
+            table.add_row(check, shown, escape(line.says), f"[dim]{escape(line.mend)}[/]")
         out.print(table)
     return max(line.exit_code for line in lines)
+
+
+def _language(home: Path | None, config: Path | None) -> Language:
+    """The office's, else the terminal's: a configuration that cannot be read is one of the findings."""
+    try:
+        return load_settings(home, config).language
+    except OficioError:
+        return spoken()
