@@ -13,8 +13,8 @@ __all__ = ["to_html"]
 _STYLE = """
 body{font:14px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;color:#1b1b1b}
 table{border-collapse:collapse;width:100%;margin-bottom:1.5rem}
-td,th{padding:.3rem .6rem;text-align:left;vertical-align:top;border-bottom:1px solid #ddd;overflow-wrap:anywhere}
-th,small,dt{color:#555}th{font-weight:600}td:first-child,td:nth-child(2){white-space:nowrap}
+td,th{padding:.3rem .6rem;text-align:left;vertical-align:top;border-bottom:1px solid #ddd;overflow-wrap:break-word}
+th,small,dt{color:#555}th{font-weight:600}td:first-child,td:nth-child(2){white-space:nowrap}td:nth-child(3){overflow-wrap:anywhere}
 code{font-size:12px;overflow-wrap:anywhere}dd{margin:0 0 .4rem}h2{margin:2rem 0 .4rem;font-size:1.1rem}
 @media print{h2{break-after:avoid}tr{break-inside:avoid}}
 """

@@ -18,6 +18,7 @@ from bots.reconciler.entries import Entered, EntryCheck, Listed, check_entries
 from bots.reconciler.layout import workbook_layout
 from bots.reconciler.legacy_list import listed_rows
 from bots.reconciler.matching import Matching, match
+from bots.reconciler.settled import SETTLED_BEFORE, with_settled
 from bots.reconciler.sources import read_items
 from bots.reconciler.statements import without_repeats
 from config import crashpoints
@@ -36,9 +37,11 @@ _RULES = "bank-against-invoices"
 
 @dataclass(frozen=True)
 class _Bank:
-    """Lines that no earlier reconciliation has used, the hashes of their files, and what could not be read."""
+    """Lines that no earlier reconciliation has used, those that one has, the hashes of their files, and what could not
+    be read."""
 
     lines: pl.DataFrame
+    used: pl.DataFrame
     files: Mapping[str, str]
     refused: Sequence[Reason]
 
@@ -63,7 +66,9 @@ def reconcile(office: Office, legacy: Sequence[Mapping[str, str]] | None = None)
     bank = _bank(office, items)
     matching = match(_invoice_frame(entered), bank.lines, _rules(office))
     crashpoints.reach("reconciler.matched")
-    evidence = _keep_workbook(office, matching, checks, strangers, bank)
+    settled = [item for item in items if item.state == "reconciled"]
+    whole = with_settled(matching, _invoice_frame(settled), bank.used, _settled_before(settled))
+    evidence = _keep_workbook(office, whole, checks, strangers, bank)
     paid = _paid(matching) if bank.files else {item.id: [] for item in entered}
     by_id = {check.item.item: check for check in checks}
     for item in entered:
@@ -166,8 +171,22 @@ def _bank(office: Office, items: Sequence[WorkItem]) -> _Bank:
             continue
         files[path.name] = read.sha256
         frames.append(read.frame)
-    used = [line for item in items for line in item.payload.get("reconciliation", {}).get("lines", ())]
-    return _Bank(without_repeats(frames).filter(~pl.col("id").is_in(used)), files, refused)
+    used = pl.col("id").is_in([line for item in items for line in _lines_of(item)])
+    lines = without_repeats(frames)
+    return _Bank(lines.filter(~used), lines.filter(used), files, refused)
+
+
+def _lines_of(item: WorkItem) -> tuple[str, ...]:
+    """The bank lines that settled a reconciled item."""
+    return tuple(item.payload.get("reconciliation", {}).get("lines", ()))
+
+
+def _settled_before(items: Sequence[WorkItem]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Groups of earlier runs: items that the same lines settled."""
+    together: dict[tuple[str, ...], list[str]] = {}
+    for item in items:
+        together.setdefault(_lines_of(item), []).append(item.id)
+    return [(tuple(ids), lines) for lines, ids in together.items()]
 
 
 def _paid(matching: Matching) -> dict[str, list[str]]:
@@ -204,7 +223,7 @@ def _keep_workbook(
     facts = {
         "checked": len(checks),
         "wrong": sum(not check.good for check in checks),
-        "groups": matching.groups.height,
+        "groups": matching.groups.filter(pl.col("code") != SETTLED_BEFORE).height,
         "suggestions": matching.suggestions.height,
         "bank_files": dict(bank.files),
         "refused": [reason.to_json() for reason in bank.refused],

@@ -92,6 +92,25 @@ def test_a_second_run_changes_nothing(office: Office) -> None:
     assert states(office) == before == {"RE100": "reconciled", "RE103": "entered"}
 
 
+def test_the_workbook_of_a_later_run_shows_the_whole_statement(office: Office) -> None:
+    enter(office, "RE100", "121.00", key="KEYRE100")
+    enter(office, "RE103", "60.00", key="KEYRE103")
+    (office.settings.home / "bank" / "march.csv").write_text(PAID, "utf-8")
+    legacy = [row("RE100", "121.00", "KEYRE100"), row("RE103", "60.00", "KEYRE103")]
+    made = []
+    for _ in range(2):
+        reconcile(office, legacy)
+        book = openpyxl.load_workbook(office.settings.out / "reconciliation.xlsx")
+        figures = {cells[0].value: (cells[1].value, cells[2].value) for cells in book["Summary"].iter_rows(max_col=3)}
+        reasons = [cells[2].value for cells in book["Matched"].iter_rows(min_row=2)]
+        made.append((figures, reasons))
+    (first, why), (second, why_now) = made
+    assert first["Total"] == (181, 363)
+    assert first == second  # 121.00 of 181.00 were paid, and 242.00 of the bank's 363.00 are nobody's
+    assert any("RE100" in str(reason) for reason in why)
+    assert "Settled in an earlier run" in why_now
+
+
 def test_the_same_payment_in_two_files_counts_once(office: Office) -> None:
     enter(office, "RE100", "121.00", key="KEYRE100")
     enter(office, "RE109", "121.00", key="KEYRE109")
