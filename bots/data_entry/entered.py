@@ -98,7 +98,7 @@ class Entered:
             telling(session, ladder, frame, lambda: session.fill(frame, ladder, text, plain=entry.value))
 
 
-def telling(session: Session, ladder: Ladder, frame: str | None, act: Callable[[], None]) -> None:
+def telling(session: Session, ladder: Ladder, frame: str | None, act: Callable[[], object]) -> None:
     """Do it; when it takes too long because nothing (or too much) is found, say so.
 
     Raises:

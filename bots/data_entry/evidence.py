@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import Any
 
 from bots.data_entry.looking import Difference
@@ -13,16 +15,62 @@ from connectors.browser.session import Session
 from connectors.secrets import Secret, masked
 from records import Evidence, Records
 
-__all__ = ["at_failure", "kept", "kept_files", "kept_read_back"]
+__all__ = ["Proofs", "at_failure"]
 
 
-def kept(records: Records, session: Session, moment: str, secrets: tuple[Secret, ...]) -> list[Evidence]:
-    """A picture and the text of the pages at a moment (`before`, `after`)."""
-    text = masked(session.text(), secrets).encode()
-    return [
-        Evidence(records.archive.put(session.picture()), f"screenshot-{moment}"),
-        Evidence(records.archive.put(text), f"page-{moment}"),
-    ]
+@dataclass
+class Proofs:
+    """The evidence of one item: written beside the work, and on the disk before it is cited.
+
+    Attributes:
+        writers: threads that write; a write waits for the disk, not for a processor.
+    """
+
+    records: Records
+    secrets: tuple[Secret, ...]
+    writers: ThreadPoolExecutor
+    _written: list[Evidence] = field(default_factory=list)
+    _writing: list[tuple[str, Future[str]]] = field(default_factory=list)
+
+    def keep(self, kind: str, data: bytes) -> None:
+        """Begin to write something down."""
+        self._writing.append((kind, self.writers.submit(self.records.archive.put, data)))
+
+    def pages(self, session: Session, moment: str) -> None:
+        """A picture of the pages at a moment (`before`, `after`) and their text."""
+        self.keep(f"screenshot-{moment}", session.picture())
+        self.keep(f"page-{moment}", masked(session.text(), self.secrets).encode())
+
+    def files(self, files: Sequence[tuple[str, bytes]]) -> None:
+        """Screenshots and downloads that steps asked for, under the names that they gave."""
+        for name, data in files:
+            self.keep(name, data)
+
+    def read_back(self, record: dict[str, Any], wrong: Sequence[Difference]) -> None:
+        """The values that were wanted and what was read back otherwise."""
+        plain = {name: value for name, value in record.items() if isinstance(value, str | list) or name == "hit"}
+        report = {"wanted": plain, "differences": [[d.field, d.shown, d.wanted] for d in wrong]}
+        self.keep("read-back", json.dumps(report, sort_keys=True, ensure_ascii=False, default=str).encode())
+
+    def wait(self) -> None:
+        """Until all is on the disk.
+
+        Raises:
+            ApplicationException: OF705, the disk refuses to write.
+        """
+        writing, self._writing = self._writing, []
+        for kind, written in writing:
+            self._written.append(Evidence(written.result(), kind))
+
+    def taken(self) -> list[Evidence]:
+        """All that was kept since the last time, once it is on the disk; to be cited.
+
+        Raises:
+            ApplicationException: OF705, the disk refuses to write.
+        """
+        self.wait()
+        taken, self._written = self._written, []
+        return taken
 
 
 def at_failure(
@@ -31,8 +79,8 @@ def at_failure(
     """What can still be had of a session that failed: picture, page text, frames, locators, the trace of a retry."""
     acts = list(session.acts)  # before the parts below add theirs
     parts: dict[str, Callable[[], bytes | None]] = {
-        "screenshot-failure": session.picture,
-        "page-failure": lambda: masked(session.text(), secrets).encode(),
+        "screenshot-failure": lambda: session.picture(failed=True),
+        "page-failure": lambda: masked(session.text(failed=True), secrets).encode(),
         "frames": lambda: _log(session.tree(), secrets),
         "locators": lambda: _log({"acts": [_act(*act) for act in acts], "rungs": dict(rungs)}, secrets),
         "trace": lambda: session.end_trace([secret.reveal() for secret in secrets]),
@@ -52,16 +100,3 @@ def _act(what: str, seconds: float, error: str) -> dict[str, str]:
 
 def _log(facts: object, secrets: tuple[Secret, ...]) -> bytes:
     return masked(json.dumps(facts, indent=1, ensure_ascii=False), secrets).encode()
-
-
-def kept_files(records: Records, files: Sequence[tuple[str, bytes]]) -> list[Evidence]:
-    """Screenshots and downloads that steps asked for, under the names that they gave."""
-    return [Evidence(records.archive.put(data), name) for name, data in files]
-
-
-def kept_read_back(records: Records, record: dict[str, Any], wrong: Sequence[Difference]) -> Evidence:
-    """The values that were wanted and what was read back otherwise."""
-    plain = {name: value for name, value in record.items() if isinstance(value, str | list) or name == "hit"}
-    report = {"wanted": plain, "differences": [[d.field, d.shown, d.wanted] for d in wrong]}
-    data = json.dumps(report, sort_keys=True, ensure_ascii=False, default=str).encode()
-    return Evidence(records.archive.put(data), "read-back")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from bots.data_entry.values import Record, render
 from config.systems import Find
 from connectors.browser.ladder import Kind, Ladder
 
-__all__ = ["ladder_of"]
+__all__ = ["ladder_of", "radio_of"]
 
 
 def ladder_of(find: Find | None, kind: Kind, record: Record, *, itself: bool = False) -> Ladder:
@@ -23,3 +24,14 @@ def ladder_of(find: Find | None, kind: Kind, record: Record, *, itself: bool = F
     which: Literal["", "n", "last"] = "" if find.line is None else "last" if line == "last" else "n"
     within, in_row, only = (render(text or "", record) for text in (find.within, find.in_row, find.only))
     return Ladder(rungs, kind, int(line) if line.isdigit() else 1, which, within, in_row, only)
+
+
+def radio_of(ladder: Ladder, text: str) -> Ladder | None:
+    """The radio button with this text or value, in the group that a ladder's captions name; None when none does."""
+    group = next((words for rung, words in ladder.rungs if rung in ("label", "row")), "")
+    name = next((words for rung, words in ladder.rungs if rung == "name"), "")
+    if not (group or name):
+        return None
+    only = f'input[type=radio][name="{name}"]' if name else "input[type=radio]"
+    rungs = (("label", text), ("row", text), ("css", f'input[type=radio][value="{text}"]'))
+    return replace(ladder, kind="tick", rungs=rungs, within=ladder.within or ("" if name else group), only=only)

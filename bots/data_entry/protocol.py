@@ -11,6 +11,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -19,7 +20,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_rand
 
 from bots.data_entry import accounts
 from bots.data_entry.accounts import Seat
-from bots.data_entry.evidence import at_failure, kept, kept_files, kept_read_back
+from bots.data_entry.evidence import Proofs, at_failure
 from bots.data_entry.ladders import ladder_of
 from bots.data_entry.login import log_in
 from bots.data_entry.looking import Difference, Hit, differences, look_up
@@ -66,6 +67,7 @@ class Clerk:
     session: Session | None = None
     done_here: int = 0
     rungs: dict[str, int] = field(default_factory=dict)
+    writers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, thread_name_prefix="evidence"))
 
     # -- sessions --------------------------------------------------------------------------------------------------
 
@@ -123,6 +125,11 @@ class Held:
     deadline: float = 0
     runner: Runner | None = None
     shown: Exception | None = None
+    proofs: Proofs = field(init=False)
+
+    def __post_init__(self) -> None:
+        clerk = self.clerk
+        self.proofs = Proofs(clerk.office.records, clerk.seat.secrets, clerk.writers)
 
     def enter(self) -> str:
         """See `Clerk.enter`."""
@@ -181,11 +188,10 @@ class Held:
         intent = self._intend()
         crashpoints.reach("entry.intended")
         submission = Submission()
-        proof: list[Evidence] = []
         try:
-            proof = self._type()
+            self._type()
             crashpoints.reach("entry.typed")
-            proof += self._submit(submission)
+            self._submit(submission)
             crashpoints.reach("entry.submitted")
         except OficioError as error:
             if error.code == "OF702":  # another robot has the item: what becomes of it is its business
@@ -193,14 +199,14 @@ class Held:
             if submission.certainly_not:
                 self._absent(intent, error.reason)
                 raise
-            return self._uncertain(intent, error, proof)
+            return self._uncertain(intent, error)
         try:
             hits = self._look()
             if hits:
-                return self._found(hits, intent, proof)
+                return self._found(hits, intent)
         except ApplicationException as error:
-            return self._uncertain(intent, error, proof)
-        return self._uncertain(intent, UncertainOutcome("OF536", clerk.session.url if clerk.session else ""), proof)
+            return self._uncertain(intent, error)
+        return self._uncertain(intent, UncertainOutcome("OF536", clerk.session.url if clerk.session else ""))
 
     def _intend(self) -> intents.Intent:
         clerk = self.clerk
@@ -223,7 +229,7 @@ class Held:
         self.item = item
         return intent
 
-    def _type(self) -> list[Evidence]:
+    def _type(self) -> None:
         clerk, runner = self.clerk, self._new_runner()
         runner.do(clerk.form.steps)
         runner.believe()
@@ -233,9 +239,9 @@ class Held:
                     "OF531", runner.session.page.url, field=want.find.rungs()[0][1], shown=shown, wanted=wanted
                 )
         clerk.rungs |= runner.rungs
-        return kept(clerk.office.records, runner.session, "before", clerk.seat.secrets)
+        self.proofs.pages(runner.session, "before")
 
-    def _submit(self, submission: Submission) -> list[Evidence]:
+    def _submit(self, submission: Submission) -> None:
         assert self.runner is not None  # noqa: S101 - _type made it
         save = self.clerk.form.save
         runner = self.runner
@@ -247,15 +253,16 @@ class Held:
             done=ladder_of(save.done, "any", runner.record, itself=True) if save.done else None,
         )  # fmt: skip
         runner.do(self.clerk.form.after)
-        return kept_files(self.clerk.office.records, runner.pictures)
+        self.proofs.files(runner.pictures)
 
     def _guard(self) -> None:
-        """A write is about to leave: the item and the account must still be ours, for long enough."""
+        """A write is about to leave: what was typed is shown durably, the item and the account are ours long enough."""
+        self.proofs.wait()
         self.beat(now=True)
 
     # -- knowing ---------------------------------------------------------------------------------------------------
 
-    def _found(self, hits: list[Hit], intent: intents.Intent | None, proof: list[Evidence] | None = None) -> str:
+    def _found(self, hits: list[Hit], intent: intents.Intent | None) -> str:
         """It is there: is it once, and right?"""
         clerk = self.clerk
         if len(hits) > 1:
@@ -265,16 +272,13 @@ class Held:
         runner = self.runner
         assert runner is not None  # noqa: S101 - looking made it
         wrong = differences(runner, clerk.form.read_back, hits[0])
-        evidence = [
-            *(proof or ()),
-            *kept_files(clerk.office.records, runner.pictures),
-            *kept(clerk.office.records, runner.session, "after", clerk.seat.secrets),
-            kept_read_back(clerk.office.records, runner.record, wrong),
-        ]
+        self.proofs.files(runner.pictures)
+        self.proofs.read_back(runner.record, wrong)
+        self.proofs.pages(runner.session, "after")
         crashpoints.reach("entry.read_back")
         if wrong:
-            return self._to_person(intent, self._differs(wrong[0], ours=intent is not None), evidence)
-        self._confirm(intent, hits[0], evidence)
+            return self._to_person(intent, self._differs(wrong[0], ours=intent is not None))
+        self._confirm(intent, hits[0])
         crashpoints.reach("entry.confirmed")
         runner.session.end_trace()
         clerk.done_here += 1
@@ -284,8 +288,8 @@ class Held:
         facts = {"field": wrong.field, "shown": wrong.shown, "wanted": wrong.wanted, "key": self.key}
         return Reason("OF532" if ours else "OF537", self.clerk.form.title, facts)
 
-    def _confirm(self, intent: intents.Intent | None, hit: Hit, evidence: list[Evidence]) -> None:
-        row = dict(hit.row)
+    def _confirm(self, intent: intents.Intent | None, hit: Hit) -> None:
+        row, evidence = dict(hit.row), self.proofs.taken()
         entry = {**self.item.payload.get("entry", {}), "system": self.clerk.name, "form": self.clerk.form_name,
                  "key": self.key, "row": row, "found": intent is None}  # fmt: skip
         if "record" in row:
@@ -301,9 +305,9 @@ class Held:
                 evidence=evidence, where=self._where(), after=row,
             )  # fmt: skip
 
-    def _uncertain(self, intent: intents.Intent, error: OficioError, proof: list[Evidence]) -> str:
+    def _uncertain(self, intent: intents.Intent, error: OficioError) -> str:
         """A save left and its outcome is not known: say so durably, then find out."""
-        proof = [*proof, *self.at_failure(error)]
+        proof = [*self.proofs.taken(), *self.at_failure(error)]
         with self.clerk.office.records.begin() as tx:
             item = work_items.move(
                 tx, self.item, "uncertain", action="entry.uncertain", reason=error.reason, outcome="uncertain",
@@ -378,6 +382,7 @@ class Held:
 
     def _absent(self, intent: intents.Intent, reason: Reason) -> None:
         """It is not there and never will be: the intent is closed, the item may be entered anew."""
+        evidence = self.proofs.taken()
         with self.clerk.office.records.begin() as tx:
             intents.settle(tx, intent, outcome="absent", after={"why": reason.code})
             entry = dict(self.item.payload.get("entry", {}))
@@ -385,6 +390,7 @@ class Held:
             item = work_items.move(
                 tx, self.item, "ready", action="entry.absent", reason=reason, outcome="failed", keep=True,
                 payload={**self.item.payload, "entry": entry}, where=self._where(), attempts=tries,
+                evidence=evidence,
             )  # fmt: skip
         self.item = item
 
@@ -392,13 +398,14 @@ class Held:
         """How often an entry was begun that never arrived."""
         return int(self.item.payload.get("entry", {}).get("tries", 0))
 
-    def _to_person(self, intent: intents.Intent | None, reason: Reason, evidence: list[Evidence] | None = None) -> str:
+    def _to_person(self, intent: intents.Intent | None, reason: Reason) -> str:
+        evidence = self.proofs.taken()
         with self.clerk.office.records.begin() as tx:
             if intent is not None:
-                intents.settle(tx, intent, outcome="conflict", evidence=evidence or (), where=self._where())
+                intents.settle(tx, intent, outcome="conflict", evidence=evidence, where=self._where())
             item = work_items.move(
                 tx, self.item, "review", action="entry.questioned", reason=reason, outcome="refused",
-                evidence=evidence or (), where=self._where(),
+                evidence=evidence, where=self._where(),
             )  # fmt: skip
             reviews.open(tx, item, reasons=[reason], proposal=self.item.payload.get("invoice", {}))
         return "review"

@@ -94,10 +94,10 @@ class Witness(Session):
         self._note(frame, ladder)
         super().type(frame, ladder, *rest, **more)
 
-    def choose(self, frame: str | None, ladder: Ladder, *rest: Any, **more: Any) -> None:
+    def choose(self, frame: str | None, ladder: Ladder, *rest: Any, **more: Any) -> bool:
         """See `Fields`."""
         self._note(frame, ladder)
-        super().choose(frame, ladder, *rest, **more)
+        return super().choose(frame, ladder, *rest, **more)
 
     def press(self, frame: str | None, ladder: Ladder, *rest: Any, **more: Any) -> None:
         """See `Fields`."""

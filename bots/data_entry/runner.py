@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from bots.data_entry.calendars import pick_date
 from bots.data_entry.entered import Entered, EnteredField, telling
-from bots.data_entry.ladders import ladder_of
+from bots.data_entry.ladders import ladder_of, radio_of
 from bots.data_entry.values import Record, holds, part_of, render, same, typed, understood
 from config.errors import ApplicationException, BusinessException, OficioError
 from config.systems import Find, Step, System, Unless, Wants
@@ -19,7 +19,7 @@ from connectors.browser.session import Session
 __all__ = ["Runner"]
 
 _FILE: tuple[Kind, Kind] = ("file", "press")
-_ACTS = ("open", "press", "choose", "keys", "pick", "pick_date", "close", "repeat", "download")
+_ACTS = ("open", "press", "keys", "pick", "pick_date", "close", "repeat", "download")
 _UNCLEAR = ("OF512", "OF518", "OF519", "OF520", "OF521")
 """Codes of a step that did not come about: the page may say why."""
 
@@ -92,7 +92,7 @@ class Runner:
             self.session.window = "page"
         if step.unless is not None and self._shows(frame, step.unless, record):
             return
-        if step.verb in _ACTS or step.loads or step.opens:
+        if step.verb in _ACTS or step.loads or step.opens or (step.choose and step.redraws):
             self.believe(leave=step.verb not in ("keys", "pick"))
         getattr(self, "_" + step.verb)(step, frame, record)
 
@@ -128,26 +128,18 @@ class Runner:
         ladder, value, text = self._entry(step, step.choose, record)
         if step.optional and not self._there(frame, ladder):
             return
-        if (radio := self._radio(frame, ladder, text)) is not None:
-            self._told(radio, frame, lambda: self.session.tick(frame, radio, True, step.timeout))
-            self._entered.waiting.append(EnteredField(frame, radio, "true", "", "text"))
+        radio = radio_of(ladder, text)
+        ticked: list[bool] = []
+        choose = lambda: ticked.append(  # noqa: E731
+            self.session.choose(frame, ladder, text, radio=radio, loads=step.loads, timeout=step.timeout)
+        )
+        self._redrawing(step, frame, record, lambda: self._told(ladder, frame, choose))
+        if step.loads is not None:
             return
-        act = lambda: self.session.choose(frame, ladder, text, loads=step.loads, timeout=step.timeout)  # noqa: E731
-        self._redrawing(step, frame, record, lambda: self._told(ladder, frame, act))
-        if step.loads is None and step.redraws is None:
+        if any(ticked) and radio is not None:
+            self._entered.waiting.append(EnteredField(frame, radio, "true", "", "text"))
+        elif step.redraws is None:
             self._entered.waiting.append(EnteredField(frame, ladder, text, value, step.as_, choice=True))
-
-    def _radio(self, frame: str | None, ladder: Ladder, text: str) -> Ladder | None:
-        """The radio button with this text or value, in the group that the ladder's captions name; None without one."""
-        group = next((words for rung, words in ladder.rungs if rung in ("label", "row")), "")
-        name = next((words for rung, words in ladder.rungs if rung == "name"), "")
-        if self._there(frame, ladder) or not (group or name):
-            return None
-        by_value = f'input[type=radio][value="{text}"]'
-        only = f'input[type=radio][name="{name}"]' if name else "input[type=radio]"
-        rungs = (("label", text), ("row", text), ("css", by_value))
-        radio = replace(ladder, kind="tick", rungs=rungs, within=ladder.within or ("" if name else group), only=only)
-        return radio if self._there(frame, radio) else None
 
     def _tick(self, step: Step, frame: str | None, record: Record) -> None:
         ladder = ladder_of(step.tick, "tick", record)
@@ -328,5 +320,5 @@ class Runner:
     def _there(self, frame: str | None, ladder: Ladder) -> bool:
         return self.session.look(frame, [ladder])[0].rung >= 0
 
-    def _told(self, ladder: Ladder, frame: str | None, act: Callable[[], None]) -> None:
+    def _told(self, ladder: Ladder, frame: str | None, act: Callable[[], object]) -> None:
         telling(self.session, ladder, frame, act)

@@ -19,7 +19,7 @@ from connectors.browser.ladder import document_script
 from connectors.browser.page_rules import DialogDesk, is_draft, is_write, only_these, origin_of
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Download, Page, Request, Route
+    from playwright.sync_api import Browser, CDPSession, Download, Page, Request, Route
 
 __all__ = ["PAGE", "Context", "Traffic"]
 
@@ -91,6 +91,7 @@ class Context:
             self.context.route("**/*", self._block_writes)
         self.pages: dict[str, Page] = {PAGE: self._watched(self.context.new_page())}
         self.window = PAGE
+        self._devtools: dict[Page, CDPSession] = {}
         self.context.on("page", self._on_page)
         self.context.on("request", self._on_request)
 
@@ -190,6 +191,12 @@ class Context:
         """The window that steps work in."""
         return self.pages[self.window]
 
+    def devtools(self) -> CDPSession:
+        """Chromium's own protocol with the window that steps work in, kept while the window is there."""
+        if self.page not in self._devtools:
+            self._devtools[self.page] = self.context.new_cdp_session(self.page)
+        return self._devtools[self.page]
+
     def close_window(self, name: str, patience: float = 0) -> None:
         """Close a window that a step opened; it may have closed itself.
 
@@ -197,6 +204,8 @@ class Context:
             patience: seconds in which it may still do so: a pick-one page writes back to its opener before.
         """
         page = self.pages.pop(name, None)
+        if page is not None:
+            self._devtools.pop(page, None)
         self.window = PAGE
         deadline = time.monotonic() + patience
         while page is not None and not page.is_closed() and time.monotonic() < deadline:

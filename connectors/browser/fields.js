@@ -36,8 +36,11 @@ const set = (root, entries) => entries.map(({ladder, value}) => {
   return true;
 });
 
-// Choose an option as `select_option` does: chosen, same (it is chosen already), none or disabled.
-const choose = (el, wanted) => {
+// Choose an option as `select_option` does: chosen, same (it is chosen already), none, disabled or absent;
+// `radio` when there is no list box but a radio button.
+const choose = (root, [ladder, radio, wanted]) => {
+  const el = find(root, ladder).element;
+  if (!el) return radio && find(root, radio).element ? 'radio' : 'absent';
   const options = [...(el.options || [])].map(o => [norm(o.text), o.value, o.index]);
   if (el.disabled) return 'disabled';
   const plain = norm(wanted), folded = plain.toLowerCase();
@@ -81,10 +84,23 @@ const texts = root => {
 const print = (root, ladder) => { const {element} = find(root, ladder); return element ? (element.shadowRoot || element).innerHTML + (element.value || '') : null; };
 const redrawn = (root, [ladder, before]) => { const now = print(root, ladder); return now !== null && now !== before; };
 
+// Whether no script can draw anything later: neither here nor in the frames around is there one.
+const still = root => {
+  const quiet = doc => doc.readyState !== 'loading' && !all(doc, '*').some(el => el.shadowRoot || el.localName === 'script' ||
+    [...el.attributes].some(one => one.name.startsWith('on') || /^\s*javascript:/i.test(one.value)));
+  const around = view => {
+    try { if (!quiet(view.document)) return false; } catch (error) { return true; }  // another origin draws nothing here
+    for (let n = 0; n < view.length; n++) if (!around(view[n])) return false;
+    return true;
+  };
+  return around(root.defaultView.top);
+};
+
 // Once the document was not redrawn for `ms` (see watch.js) and shows no sign of being busy: true;
-// false when it is busy longer than `most` ms.  A page that never rests is believed after 20 times `ms`.
-const rested = async (root, [ms, busy, most]) => {
+// false when it is busy longer than `most` ms; `alone`: no other window is open whose script could draw here.  A page that never rests is believed after 20 times `ms`.
+const rested = async (root, [ms, busy, most, alone]) => {
   const watch = window[Symbol.for('oficio')], start = performance.now();
+  if (ms && alone && still(root)) ms = 0;
   for (;;) {
     const now = performance.now(), left = ms ? ms - (now - watch.redrawn) : 0;
     const working = busy.length && signs(root, busy).some(Boolean);
@@ -93,9 +109,9 @@ const rested = async (root, [ms, busy, most]) => {
     await new Promise(done => setTimeout(done, working ? 50 : left));
   }
 };
-const settled = async (root, [ladders, left, ms, busy, most]) => {
+const settled = async (root, [ladders, left, ...resting]) => {
   if (left) leave(root, ladders);
-  await rested(root, [ms, busy, most]);
+  await rested(root, resting);
   return look(root, ladders);
 };
 // A field that computes when it is left computes now.

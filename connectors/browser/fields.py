@@ -8,7 +8,7 @@ from typing import Any
 
 from config.errors import BusinessException
 from connectors.browser.frames import ms
-from connectors.browser.ladder import Ladder, choosing_script, document_script
+from connectors.browser.ladder import Ladder
 from connectors.browser.showing import Showing
 
 __all__ = ["Fields"]
@@ -51,25 +51,44 @@ class Fields(Showing):
             return answer
 
     def choose(
-        self, frame: str | None, ladder: Ladder, text: str, *, loads: str | None = None, timeout: float | None = None
-    ) -> None:
+        self,
+        frame: str | None,
+        ladder: Ladder,
+        text: str,
+        *,
+        radio: Ladder | None = None,
+        loads: str | None = None,
+        timeout: float | None = None,
+    ) -> bool:
         """An option of a list box: by its whole text, else its value, else the one option that begins with the text.
+
+        Args:
+            radio: a radio button that is ticked when there is no list box.
+
+        Returns:
+            Whether it was the radio button.
 
         Raises:
             BusinessException: OF523, no option is like that.
         """
-        with self.acting(str(ladder)):
+        asked = [ladder.body, radio.body if radio is not None else None, text]
+        with self.acting(str(ladder)), self.new_document(loads):
             locator = self.frame(frame).locator(ladder.selector)
-            with self.new_document(loads):
-                answer = locator.evaluate(choosing_script(), text, timeout=ms(timeout))
-                if answer is None:
-                    self.frame(frame).evaluate(document_script())
-                    answer = locator.evaluate(choosing_script(), text, timeout=ms(timeout))
-                if answer == "none":
-                    raise BusinessException("OF523", self.page.url, field=ladder, wanted=text)
-                if answer == "disabled" or (answer == "same" and loads is not None):
-                    # as a person's hand would: waits until it is enabled; chooses anew what is chosen already
-                    locator.select_option(label=text, timeout=ms(timeout))
+            answer = self.ask(frame, "choose", asked)
+            if answer == "absent":
+                locator.wait_for(state="attached", timeout=ms(timeout))
+                answer = self.ask(frame, "choose", asked)
+            if answer == "none":  # the options may depend on what was entered before, and come later
+                self.rest(frame)
+                answer = self.ask(frame, "choose", asked)
+            if answer == "none":
+                raise BusinessException("OF523", self.page.url, field=ladder, wanted=text)
+            if answer == "disabled" or (answer == "same" and loads is not None):
+                # as a person's hand would: waits until it is enabled; chooses anew what is chosen already
+                locator.select_option(label=text, timeout=ms(timeout))
+            if answer == "radio" and radio is not None:
+                self.tick(frame, radio, True, timeout)
+            return bool(answer == "radio")
 
     def tick(self, frame: str | None, ladder: Ladder, on: bool, timeout: float | None = None) -> None:
         """Set a tick box or radio button; one that is hidden behind a drawn one by its label."""
@@ -105,7 +124,7 @@ class Fields(Showing):
     ) -> None:
         """Click, and wait for the new document of the frame that it loads."""
         with self.acting(str(ladder)), self.new_document(loads):
-            self._pressed = True
+            self._pressed = loads is None  # a new document shows by itself that it is not busy for ever
             self.frame(frame).locator(ladder.selector).click(timeout=ms(timeout), no_wait_after=True)
 
     def keys(self, keys: str, *, loads: str | None = None) -> None:

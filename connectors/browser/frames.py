@@ -20,7 +20,7 @@ from connectors.browser.page_rules import origin_of
 if TYPE_CHECKING:
     from playwright.sync_api import Frame, Response
 
-__all__ = ["Frames", "ms"]
+__all__ = ["Frames", "ms", "plain"]
 
 
 class Frames(Context):
@@ -159,7 +159,7 @@ class Frames(Context):
         asked = self._asked_signs()
         for frame in self.page.frames if asked else ():
             try:
-                shown = self.asked(frame, "signs", [_plain(sign) for sign in asked])
+                shown = self.asked(frame, "signs", [plain(sign) for sign in asked])
             except Error:  # this frame does not answer
                 continue
             if failure := self._told(shown, frame.url):
@@ -170,7 +170,7 @@ class Frames(Context):
         if not signs:
             return []
         with self.acting("signs"):
-            asked = [_plain(sign) for sign in signs]
+            asked = [plain(sign) for sign in signs]
             answer: list[str] = self.ask(frame, "signs", asked)
             return answer
 
@@ -181,15 +181,22 @@ class Frames(Context):
             ApplicationException: OF512, it is busy longer than `limits.load`.
         """
         with self.acting("busy"):
-            if not self.ask(frame, "rested", self._rest()):
-                raise ApplicationException("OF512", self.page.url, what="busy", why="the page stays busy")
+            quiet = self.ask(frame, "rested", self.resting())
+        self.must_rest(quiet)
 
-    def _rest(self) -> list[Any]:
-        limits = self.system.limits
-        return [limits.quiet_ms, [_plain(sign) for sign in self.system.signs.busy], limits.load * 1000]
+    def must_rest(self, quiet: bool) -> None:
+        """See `rest`; `quiet` is what the page's tools answered."""
+        if not quiet:
+            raise ApplicationException("OF512", self.page.url, what="busy", why="the page stays busy")
+
+    def resting(self) -> list[Any]:
+        """What `rested` of the page's tools takes; with other windows open, whose scripts may draw here, it waits."""
+        limits, busy = self.system.limits, [plain(sign) for sign in self.system.signs.busy]
+        return [limits.quiet_ms, busy, limits.load * 1000, len(self.pages) == 1]
 
 
-def _plain(sign: Sign) -> dict[str, str | None]:
+def plain(sign: Sign) -> dict[str, str | None]:
+    """A sign as the page's script takes it."""
     return {"text": sign.text, "css": sign.css}
 
 

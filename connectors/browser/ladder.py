@@ -21,7 +21,6 @@ __all__ = [
     "Kind",
     "Ladder",
     "Tool",
-    "choosing_script",
     "document_script",
     "engine_script",
     "found",
@@ -93,8 +92,8 @@ class Found:
         return cls(data["rung"], tuple(data["counts"]), data["value"], data["text"], data["tag"])
 
 
-Tool = Literal["look", "set", "rows", "signs", "print", "settled", "rested", "fetched", "scrolled", "texts"]
-_INNER = ("find", "choose", "redrawn")
+Tool = Literal["look", "set", "choose", "listed", "signs", "print", "settled", "rested", "fetched", "scrolled", "texts"]
+_INNER = ("find", "redrawn")
 _RECORDING = ("find", "norm", "names", "caption", "visible", "all", "cellText", "SELECTORS")
 
 
@@ -132,14 +131,6 @@ def page_script(tool: Tool) -> str:
         "argument => { const watch = window[Symbol.for('oficio')]; if (!watch) return null;"
         f" const answer = watch.tools.{tool}(document, argument);"
         " return answer instanceof Promise ? answer.then(answer => ({answer})) : {answer}; }"
-    )
-
-
-def choosing_script() -> str:
-    """For `locator.evaluate` with the wanted text: `chosen`, `same`, `none` or `disabled`; null without the tools."""
-    return (
-        "(element, wanted) => { const watch = window[Symbol.for('oficio')];"
-        " return watch ? watch.tools.choose(element, wanted) : null; }"
     )
 
 

@@ -56,15 +56,20 @@ const cellText = cell => {
 
 // The rows below a table's headings, or each `row` by CSS: [{name: text}]; null when no table has all the headings.
 const rows = (root, {columns, row, having}) => {
-  const found = row ? listed(root, row, columns) : underHeadings(root, columns);
+  const found = row ? eachRow(root, row, columns) : underHeadings(root, columns);
   return found && found.filter(one => Object.values(one).some(Boolean)).filter(one => !having || one[having]);
+};
+// The rows of a document at rest, whether it was, and whether it says that there are none.
+const listed = async (root, [asked, empty, ...resting]) => {
+  const quiet = await rested(root, resting), found = rows(root, asked);
+  return {quiet, found, none: Boolean(found) && !found.length && signs(root, empty).some(Boolean)};
 };
 const picked = (place, cells, row) => {
   const cell = place.css ? all(row, place.css)[0] : cells[place.n - 1];
   if (!cell) return '';
   return place.attribute ? norm(cell.getAttribute(place.attribute)) : cellText(cell);
 };
-const listed = (root, row, columns) => all(root, row).filter(visible).map(one => {
+const eachRow = (root, row, columns) => all(root, row).filter(visible).map(one => {
   const cells = one.cells || cellsOf(one).length ? cellsOf(one) : [...one.children];
   return Object.fromEntries(Object.entries(columns).map(([name, place]) => [name, picked(place, cells, one)]));
 });
