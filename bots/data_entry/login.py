@@ -84,6 +84,7 @@ def _totp(text: str, name: str) -> pyotp.TOTP:
             made = pyotp.parse_uri(re.sub(r"(?<=secret=)[^&]+", lambda found: _filled_up(found[0]), text))
         else:
             made = pyotp.TOTP(_filled_up(text))
+        made.byte_secret()  # pyotp decodes the key only when a code is asked for
     except ValueError as error:
         raise ConfigError("OF544", name=name) from error
     if not isinstance(made, pyotp.TOTP):

@@ -87,9 +87,10 @@ class DialogDesk:
         self.seen.append(text)
         if len(self.seen) > self.most:
             self.report(BusinessException("OF527", dialog.page.url if dialog.page else "", count=len(self.seen)))
-            if len(self.seen) > self.most + 3:
-                return  # left open: the page is held still until its context is closed
-            dialog.dismiss()
+            if len(self.seen) > self.most + 3 and dialog.page is not None:
+                dialog.page.close()  # it asks for ever: what waits for the page ends now
+            else:
+                dialog.dismiss()
             return
         rule = next((rule for rule in self.rules if self._fits(rule, dialog.type, text)), None)
         if rule is None and dialog.type == "beforeunload":
