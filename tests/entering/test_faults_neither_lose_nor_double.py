@@ -24,7 +24,8 @@ def test_one_fault_at_the_save(office: Office, legacy: Legacy, fault: Fault) -> 
     with office.records.read() as tx:
         ended = [intent.state for intent in intents.find(tx, item=ids[0])]
     lost = fault in ("error_before", "drop_before", "lost_before")
-    assert ended == (["absent", "confirmed"] if lost else ["confirmed"])
+    assert (ended[0], ended[-1]) == ("absent" if lost else "confirmed", "confirmed")
+    assert set(ended[:-1]) <= {"absent"}  # more than one where the machine was too slow for the robot's patience
 
 
 def test_a_save_slower_than_the_robot_waits_is_looked_for(office: Office, legacy: Legacy) -> None:

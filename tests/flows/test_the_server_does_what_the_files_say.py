@@ -20,11 +20,14 @@ pytestmark = pytest.mark.prefect
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
     home = tmp_path_factory.mktemp("prefect")
     with pytest.MonkeyPatch.context() as patch, running_server(home) as server:
         for name, value in client_environment(home, server.api_url).items():
             patch.setenv(name, value)
-        yield server
+        with temporary_settings({PREFECT_API_URL: server.api_url}):  # Prefect may have read the environment before
+            yield server
 
 
 def test_a_schedule_makes_runs(server: LocalServer) -> None:
