@@ -176,6 +176,11 @@ class Desk:
         left, right = self.left.taken, self.right.taken
         return not any(left[row] for row in group.left) and not any(right[row] for row in group.right)
 
+    def days(self, item: int, line: int) -> int:
+        """Days from an item to a line; 0 when one of them has no date."""
+        ours, theirs = int(self.left.day[item]), int(self.right.day[line])
+        return theirs - ours if ours and theirs else 0
+
     def suggest(self, group: Group) -> None:
         """Keep a group for a person to decide."""
         self.suggestions.append(group)

@@ -59,6 +59,8 @@ def judge(rules: Rules, item: int, paid: int, days: int) -> Verdict | None:
         return None
     if within(rules, item, paid):
         return Verdict("OF612", difference=gap)
+    if days < -rules.window.before:
+        return None  # nobody pays a part of what is not billed yet, or has a fee or discount taken off it
     if abs(paid) > abs(item):
         return (
             Verdict("OF614", difference=gap) if rules.fee and rules.fee.on_top and _is_fee(rules, item, gap) else None

@@ -115,6 +115,7 @@ def match(
     tell("parties and mentions")
     mentions = Mentions(desk, evidence, known_rates(desk, evidence))
     mentions.take_all()
+    mentions.take_hinted()
     tell("named items")
     near = Near(desk, evidence, mentions, Lags(desk))
     near.take_all()

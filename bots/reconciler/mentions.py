@@ -6,7 +6,7 @@ balances is accepted; a single line and a single item may differ as the rules al
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
@@ -99,7 +99,7 @@ class Mentions:
         That is doubtful when several lines claim the item or one comes before it; when one comes late, a slip of one
         character is.
         """
-        days = [self._line_day(line) - self._item_day(item) for line in payers]
+        days = [self.desk.days(item, line) for line in payers]
         if len(payers) > 1 or min(days) < -self.desk.rules.window.before:
             return any(self._typo_of_another(line, item) for line in payers)
         return days[0] > self.desk.usual_days and self._typo_of_another(payers[0], item, most=1)
@@ -110,6 +110,25 @@ class Mentions:
         lines = {line for line in self.names if not taken[line]}
         items = {item for line in lines for item in self.names[line] if not self.desk.left.taken[item]}
         self._take_equal(lines, lines, items)
+
+    def take_hinted(self) -> None:
+        """Lines of nobody that give a short reference and, within tolerance, the amount of the only item it can be."""
+        left, right = self.desk.left, self.desk.right
+        fitting = [
+            (line, hint.item)
+            for line, hints in self.evidence.hints.items()
+            for hint in hints
+            if not right.taken[line] and not left.taken[hint.item] and self._nearly_paid(hint.item, line)
+        ]
+        lines, items = Counter(line for line, _ in fitting), Counter(item for _, item in fitting)
+        for line, item in fitting:
+            if lines[line] == items[item] == 1 and not self.paid_by.get(item):
+                gap = int(left.amount[item]) - int(right.amount[line])
+                self.desk.take(Group("OF612", (item,), (line,), difference=gap, reference=self._ref(item)))
+
+    def _nearly_paid(self, item: int, line: int) -> bool:
+        window = self.desk.rules.window
+        return self._balances({item}, {line}) and -window.before <= self.desk.days(item, line) <= window.after
 
     def _one_line(self, lines: set[int], items: set[int]) -> None:
         """All open items that a line names are its amount together."""
@@ -195,13 +214,14 @@ class Mentions:
         owed, paid = int(left.amount[item]), int(right.amount[line])
         ours, theirs = int(left.currency[item]), int(right.currency[line])
         if ours == theirs:
-            return judge(rules, owed, paid, self._line_day(line) - self._item_day(item))
+            return judge(rules, owed, paid, self.desk.days(item, line))
         currencies = self.desk.currencies
-        return judge_exchange(rules, self.rates, owed, currencies[ours], paid, currencies[theirs])
+        verdict = judge_exchange(rules, self.rates, owed, currencies[ours], paid, currencies[theirs])
+        return verdict if self.desk.days(item, line) >= -rules.window.before else None
 
     def _typo_of_another(self, line: int, item: int, most: int = 2) -> bool:
-        """Whether another open item of the party has exactly the amount, and a reference nearly the one named."""
-        ref, window = self._ref(item), self.desk.rules.window
+        """Whether a line may mean another open item: of its very amount, due then, with nearly the reference named."""
+        ref = self._ref(item)
         limit = min(most, most_typos(ref))
         right = self.desk.right
         key = (int(self.evidence.item_party[item]), int(right.currency[line]), int(right.amount[line]))
@@ -209,10 +229,14 @@ class Mentions:
             other != item
             and ref != self._ref(other)
             and not self.desk.left.taken[other]
-            and -window.before <= self._line_day(line) - self._item_day(other) <= window.after
+            and -self.desk.rules.window.before <= self.desk.days(other, line) <= self.desk.usual_days
+            and not self._named_by_another(line, other)
             and OSA.distance(ref, self._ref(other), score_cutoff=limit) <= limit
             for other in self.by_amount.get(key, ())
         )
+
+    def _named_by_another(self, line: int, item: int) -> bool:
+        return any(other != line and not self.desk.right.taken[other] for other in self.paid_by.get(item, ()))
 
     def _same(self, item: int, line: int) -> bool:
         left, right = self.desk.left, self.desk.right

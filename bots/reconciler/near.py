@@ -135,23 +135,31 @@ class Near:
             rivals = [item for party in parties for item in self.by_amount.get((party, currency, amount), ())]
         else:
             rivals = self.anyone.get((currency, amount), ())
-        for item in rivals:
-            if not self.desk.left.taken[item]:
-                weight = self._weight(line, item, sure=bool(parties))
-                if weight > 0:
-                    found[line, item] = weight
+        likeness = {
+            item: self._likeness(line, item)
+            for item in rivals
+            if not self.desk.left.taken[item]
+            and self._share(line, item)
+            and (parties or self.evidence.may_be(line, item))
+        }
+        names_one = any(like.distance is not None for like in likeness.values())
+        for item, like in likeness.items():
+            weight = self._weight(like, sure=bool(parties), names_another=names_one and like.distance is None)
+            if weight:
+                found[line, item] = weight * self._share(line, item)
         return found
 
-    def _weight(self, line: int, item: int, *, sure: bool) -> float:
-        share = self.lags.share(int(self.desk.right.day[line] - self.desk.left.day[item]))
-        if not share or not (sure or self.evidence.may_be(line, item)):
-            return 0.0
-        likeness = self._likeness(line, item)
+    def _share(self, line: int, item: int) -> float:
+        return self.lags.share(int(self.desk.right.day[line] - self.desk.left.day[item]))
+
+    @staticmethod
+    def _weight(likeness: _Likeness, *, sure: bool, names_another: bool) -> float:
+        """How much a text speaks for an item whose reference it gives, nearly gives, or does not give."""
         if likeness.distance is not None:
-            return share * _ALIKE[likeness.distance] * (1.0 if sure else 0.1)
+            return _ALIKE[likeness.distance] * (1.0 if sure else 0.1)
         if not sure:
             return 0.0
-        return share * (_CONTRADICTED if likeness.contradicted else 1.0)
+        return _CONTRADICTED if likeness.contradicted or names_another else 1.0
 
     def _likeness(self, line: int, item: int) -> _Likeness:
         """How near a line's text comes to an item's reference, or whether it gives another one of the same form."""

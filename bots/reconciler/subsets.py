@@ -50,7 +50,7 @@ def subsets(days: Sequence[int], amounts: Sequence[int], target: int, most: int)
             break
         for positions in _of_size(when, worth, target, size, wide):
             ways = _ways(when, int(when[positions[-1]] - when[positions[0]]), size)
-            found.append(Found(positions, round(ways)))
+            found.append(Found(positions, ways))
             if len(found) == MOST_FOUND:
                 return found
         tried = min([tried, *(_MARGIN * one.among for one in found)])
@@ -83,14 +83,14 @@ def _widest(days: _Ints, size: int, most: int) -> int:
     return bisect_right(spans, most, key=lambda span: _ways(days, span, size)) - 1
 
 
-def _ways(days: _Ints, span: int, size: int) -> float:
+def _ways(days: _Ints, span: int, size: int) -> int:
     """How many sets of 2 to `size` positions lie within `span` days."""
     after = np.searchsorted(days, days + span, "right") - np.arange(len(days)) - 1
     ways, total = np.ones(len(days)), np.zeros(len(days))
     for count in range(1, size):
         ways = ways * np.maximum(after - count + 1, 0) / count
         total += ways
-    return float(total.sum())
+    return round(total.sum())
 
 
 def _of_size(days: _Ints, amounts: _Ints, target: int, size: int, span: int) -> Iterator[tuple[int, ...]]:

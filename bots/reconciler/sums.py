@@ -28,7 +28,7 @@ class Sums:
             items.sort(key=lambda item: int(left.day[item]))
 
     def take_all(self, lines: Sequence[int]) -> None:
-        """Take each line's likely set, as long as no other line's likely set needs one of its items; suggest the rest."""
+        """Take each line's likely set unless another line's needs one of its items; suggest the rest."""
         waiting = {line: self._sets(line) for line in lines if self._parties(line) and not self._names_settled(line)}
         while True:
             waiting = {line: found for line in waiting if (found := self._open(line, waiting[line]))}

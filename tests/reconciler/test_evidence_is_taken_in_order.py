@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
@@ -116,6 +116,39 @@ def test_sums_are_taken_only_when_they_are_the_only_ones(matched: Match) -> None
     made = matched(ledger(*twice), bank({"amount": 3_000}))
     assert made.groups.is_empty()
     assert set(made.suggestions["code"]) == {"OF624"}
+
+
+def test_of_two_sums_the_close_one_is_taken_when_the_other_is_far_looser(matched: Match) -> None:
+    scattered = [{"amount": 100 + 7 * n, "date": date(2026, 1, 20) + timedelta(n)} for n in range(40)]
+    pair = [{"amount": 41_111, "date": date(2026, 3, 10)}, {"amount": 52_000, "date": date(2026, 3, 10)}]
+    far = [{"amount": 92_211, "date": date(2026, 1, 20)}, {"amount": 900, "date": date(2026, 3, 11)}]
+    made = matched(ledger(*scattered, *pair, *far), bank({"amount": 93_111}))
+    assert groups(made) == {("OF623", ("L41", "L42"), ("B1",))}
+    near = [{**row, "date": date(2026, 3, 9)} for row in far]
+    assert matched(ledger(*pair, *near), bank({"amount": 93_111})).groups.is_empty()
+
+
+def test_a_part_is_not_paid_before_the_item_is_there(matched: Match) -> None:
+    left = ledger({"reference": "RE100200", "amount": 90_000})
+    early = bank({"text": "RE100200", "amount": 20_000, "date": date(2026, 1, 5)})
+    assert matched(left, early).suggestions["code"].to_list() == ["OF632"]
+    assert groups(matched(left, bank({"text": "RE100200", "amount": 20_000}))) == {("OF615", ("L1",), ("B1",))}
+
+
+def test_a_short_reference_without_a_name_needs_the_amount_too(matched: Match) -> None:
+    left = ledger({"reference": "5172", "amount": 40_493}, {"reference": "5180", "amount": 40_493})
+    near, far = ({"party": "", "text": "PAGO FACTURA 5172", "amount": amount} for amount in (40_498, 39_000))
+    assert groups(matched(left, bank(near))) == {("OF612", ("L1",), ("B1",))}
+    assert matched(left, bank(far)).groups.is_empty()
+
+
+def test_who_pays_the_same_each_month_is_understood_in_spite_of_a_slip(matched: Match) -> None:
+    months = [
+        {"reference": f"INV-2026-{n:05d}", "amount": 5_000, "date": date(2026, 3, 1)} for n in range(100, 1500, 37)
+    ]
+    left = ledger(*months)
+    made = matched(left, bank({"text": "INV-2062-E00100", "amount": 5_000}))
+    assert groups(made) == {("OF617", ("L1",), ("B1",))}
 
 
 def test_a_reversal_leaves_its_item_open(matched: Match) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import combinations
 
 import polars as pl
 from hypothesis import HealthCheck, given, settings
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from bots.reconciler import Matching, match, open_items, reopened
 from bots.reconciler.ageing import carried_forward
 from bots.reconciler.desk import COLUMNS
-from bots.reconciler.sums import subsets
+from bots.reconciler.subsets import MOST_FOUND, subsets, subsets_with
 from config.reconciliation_rules import Rules, read_rules
 
 NAMES = ["Acero Norte S.L.", "ACERO NORTE SL", "Kern AG", "", None]
@@ -81,18 +82,42 @@ def test_what_is_taken_back_is_open_again_and_what_is_open_is_carried(
     assert theirs.height == made.right.filter(pl.col("status") != "matched").height
 
 
-@given(
-    amounts=st.lists(st.integers(-50, 200), min_size=2, max_size=9),
-    target=st.integers(-50, 400),
-    most=st.integers(2, 6),
-    needed=st.integers(0, 2),
-)
-def test_subset_sums_are_all_found(amounts: list[int], target: int, most: int, needed: int) -> None:
-    every = []
-    for chosen in range(1 << len(amounts)):
-        at = tuple(n for n in range(len(amounts)) if chosen >> n & 1)
-        if 2 <= len(at) <= most and sum(amounts[n] for n in at) == target and set(range(needed)) <= set(at):
-            every.append(at)
-    found = subsets(amounts, target, most, needed)
-    assert set(found) <= set(every)
-    assert len(found) == min(len(every), 6)
+@st.composite
+def dated(draw: st.DrawFn) -> tuple[list[int], list[int]]:
+    """Days in ascending order, and an amount for each."""
+    days = sorted(draw(st.lists(st.integers(0, 40), min_size=3, max_size=9)))
+    return days, draw(st.lists(st.integers(-50, 200), min_size=len(days), max_size=len(days)))
+
+
+@given(dated=dated(), target=st.integers(-50, 400), most=st.integers(2, 6))
+def test_every_likely_set_with_a_sum_is_found_and_it_is_known_how_many_are_as_close(
+    dated: tuple[list[int], list[int]], target: int, most: int
+) -> None:
+    days, amounts = dated
+    sets = [at for size in range(2, most + 1) for at in combinations(range(len(days)), size)]
+    among = {
+        one: sum(len(at) <= len(one) and days[at[-1]] - days[at[0]] <= days[one[-1]] - days[one[0]] for at in sets)
+        for one in sets
+        if sum(amounts[n] for n in one) == target
+    }
+    found = {one.positions: one.among for one in subsets(days, amounts, target, most)}
+    assert found.items() <= among.items()
+    missed = [ways for one, ways in among.items() if one not in found]
+    assert len(found) == MOST_FOUND or all(ways > 100 * min(found.values()) for ways in missed)
+
+
+@given(dated=dated(), target=st.integers(-50, 400), most=st.integers(3, 6), needed=st.integers(1, 2))
+def test_every_set_that_holds_what_a_line_names_is_found(
+    dated: tuple[list[int], list[int]], target: int, most: int, needed: int
+) -> None:
+    days, amounts = dated
+    named = tuple(range(needed))
+    every = {
+        (*named, *more)
+        for size in range(1, most - needed + 1)
+        for more in combinations(range(needed, len(days)), size)
+        if sum(amounts[n] for n in (*named, *more)) == target
+    }
+    found = [one.positions for one in subsets_with(days, amounts, target, most, needed)]
+    assert len(set(found)) == len(found)
+    assert len(found) == MOST_FOUND or set(found) == every
