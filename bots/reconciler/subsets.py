@@ -90,7 +90,7 @@ def _ways(days: _Ints, span: int, size: int) -> int:
     for count in range(1, size):
         ways = ways * np.maximum(after - count + 1, 0) / count
         total += ways
-    return round(total.sum())
+    return round(float(total.sum()))
 
 
 def _of_size(days: _Ints, amounts: _Ints, target: int, size: int, span: int) -> Iterator[tuple[int, ...]]:
