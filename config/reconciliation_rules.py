@@ -60,6 +60,8 @@ class Source(Strict):
         files: glob, below the office's home, of the files that `oficio run reconcile` takes.
         database, query: or a query of a database: the name of the secret that holds its SQLAlchemy URL, and one SELECT;
             read in a transaction that may only read.
+        system, listing: or a list of a system of config/systems, read through all its pages.
+        items, states: or our own work items of a process, in these states.
         sheet, table, header_row, hidden_rows, totals, decimal_mark, date_order, encoding, delimiter: override what the
             reader infers (see connectors/sheets/options.py).
     """
@@ -73,6 +75,10 @@ class Source(Strict):
     files: str = ""
     database: str = ""
     query: str = ""
+    system: str = ""
+    listing: str = "entries"
+    items: str = ""
+    states: tuple[str, ...] = ("entered", "reconciled")
     sheet: str | int | None = None
     table: Annotated[int, Field(ge=1)] = 1
     header_row: Annotated[int, Field(ge=0)] | None = None
@@ -86,12 +92,13 @@ class Source(Strict):
     @property
     def placed(self) -> bool:
         """Whether the rules say where this side comes from."""
-        return bool(self.files or self.query)
+        return bool(self.files or self.query or self.system or self.items)
 
     @model_validator(mode="after")
     def _one_place(self) -> Source:
-        if bool(self.database) != bool(self.query) or (self.files and self.query):
-            raise ValueError("give `files`, or `database` and `query` together")
+        places = [self.files, self.query, self.system, self.items]
+        if bool(self.database) != bool(self.query) or sum(map(bool, places)) > 1:
+            raise ValueError("give `files`, or `database` and `query` together, or `system`, or `items`")
         return self
 
     @model_validator(mode="after")
@@ -180,6 +187,7 @@ class Rules(Strict):
         partial: accept a payment of less than the item that names it; the rest stays open as a residual.
         most_items: how many items one payment may settle without naming them.
         sign_off: groups whose difference or residual is larger (minor units) are for a person; None: none.
+        whole: each run compares both sides whole, rather than what is new with what the last one left open.
         most_questions: above so many suggestions the workbook alone asks; up to it each one is a review task.
         certainty: how sure an item must be among its rivals to be taken without a person.
     """
@@ -197,6 +205,7 @@ class Rules(Strict):
     window: Window = Window()
     parties: Parties = Parties()
     partial: bool = True
+    whole: bool = False
     most_items: Annotated[int, Field(ge=1, le=12)] = 8
     certainty: Annotated[Decimal, Field(ge=Decimal("0.5"), le=1)] = Decimal("0.99")
     sign_off: Minor | None = None

@@ -49,6 +49,7 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
         "a document was removed at the end of its time",
         "se eliminó un documento al acabar su plazo",
     ),
+    "reconciliation.postponed": ("a reconciliation was postponed", "se aplazó una conciliación"),
     "reconciliation.refused": ("a reconciliation was refused", "se rechazó una conciliación"),
     "suggestion.applied": ("was applied to the reconciliation", "se aplicó a la conciliación"),
     "profile.proposed": (

@@ -92,8 +92,16 @@ def guess_columns(frame: pl.DataFrame) -> dict[str, str]:
         columns = {field: column for field, column in columns.items() if field not in ("credit", "debit")}
     if "amount_minor" in columns:
         columns.pop("amount", None)
+    if "party" in columns and "party_id" not in columns and _are_codes(frame[columns["party"]]):
+        columns["party_id"] = columns.pop("party")
     _by_content(frame, columns)
     return columns
+
+
+def _are_codes(values: pl.Series) -> bool:
+    """Whether a column of parties gives codes (P0001) rather than names."""
+    some = values.drop_nulls().cast(pl.String).head(200)
+    return not some.is_empty() and _share(some, r"^\s*[\p{L}./-]*\d[\p{L}\d./-]*\s*$") > 0.95
 
 
 def _by_content(frame: pl.DataFrame, columns: dict[str, str]) -> None:

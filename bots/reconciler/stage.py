@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from bots.reconciler.entries import Entered, EntryCheck, Listed, check_entries
 from bots.reconciler.layout import workbook_layout
 from bots.reconciler.legacy_list import listed_rows
 from bots.reconciler.matching import Matching, match
+from bots.reconciler.places import all_items
 from bots.reconciler.settled import SETTLED_BEFORE, with_settled
 from bots.reconciler.sources import read_items
 from bots.reconciler.statements import without_repeats
@@ -57,7 +58,7 @@ def reconcile(office: Office, legacy: Sequence[Mapping[str, str]] | None = None)
     """
     report, started = StageReport("reconcile"), time.monotonic()
     with office.records.read() as tx:
-        items = list(_all(tx, ("entered", "reconciled")))
+        items = list(all_items(tx, PROCESS, ("entered", "reconciled")))
         cleared = {item.id: _cleared(tx, item) for item in items if item.state == "entered"}
     if not cleared:
         return report
@@ -86,7 +87,7 @@ def entry_checks(office: Office, legacy: Sequence[Mapping[str, str]] | None = No
         legacy: the list's rows, as `reconcile` takes them.
     """
     with office.records.read() as tx:
-        items = list(_all(tx, ("entered", "reconciled")))
+        items = list(all_items(tx, PROCESS, ("entered", "reconciled")))
     return _compared(office, items, legacy)[0] if items else []
 
 
@@ -96,13 +97,6 @@ def _compared(
     facts = [_entered(item) for item in items]
     rows = legacy if legacy is not None else _list_entries(office)
     return check_entries(facts, listed_rows(rows, frozenset(fact.key for fact in facts if fact.key)))
-
-
-def _all(tx: Transaction, states: Sequence[str]) -> Iterator[WorkItem]:
-    last = ""
-    while page := work_items.find(tx, PROCESS, states=states, after=last):
-        yield from page
-        last = page[-1].id
 
 
 def _cleared(tx: Transaction, item: WorkItem) -> frozenset[str]:

@@ -1,24 +1,23 @@
 """The reconciliations that run by themselves: their rules say where both sides come from.
 
 A run takes only files that no run before it has taken, and what the last one left open; so a new bank file touches only
-what it can change. Decisions that persons have made meanwhile are applied to the last run first.
+what it can change. Under rules that say `whole` it compares all there is, when any of it has changed. Decisions that
+persons have made meanwhile are applied to the last run first.
 """
 
 from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 from bots.office import Office, StageReport
 from bots.reconciler import questions
 from bots.reconciler.jobs import run_job
+from bots.reconciler.places import fetch
 from bots.reconciler.sources import file_sha256
-from config.errors import BusinessException, DocumentRefused
-from config.reconciliation_rules import Rules, Source, read_rules
-from connectors.database import save_query
-from connectors.secrets import find_secret
+from config.errors import ApplicationException, BusinessException, DocumentRefused
+from config.reconciliation_rules import Rules, read_rules
 from records import WorkItem, work_items
 from records.processes import RECONCILIATIONS
 
@@ -29,8 +28,8 @@ def reconcile_standing(office: Office) -> StageReport:
     """Run every reconciliation of config/reconciliations whose two sides have a place.
 
     Returns:
-        For each: `matched`, `asked` (a person is asked about something), `unchanged` (nothing new), `refused` (a file
-        or the rules are at fault: the audit log says why, and the next run tries again).
+        For each: `matched`, `asked` (a person is asked about something), `unchanged` (nothing new); `refused` (a file
+        or the rules are at fault) or `postponed` (a system is away): the audit log says why, the next run tries again.
     """
     report, started = StageReport("match"), time.monotonic()
     for path in sorted(office.settings.reconciliations.glob("*.yaml")):
@@ -39,10 +38,11 @@ def reconcile_standing(office: Office) -> StageReport:
             continue
         try:
             outcome = _run(office, rules)
-        except (BusinessException, DocumentRefused) as error:
-            office.note("reconciliation.refused", {"rules": rules.name, "reason": error.reason.to_json()},
-                        outcome="refused")  # fmt: skip
-            outcome = "refused"
+        except (BusinessException, DocumentRefused, ApplicationException) as error:
+            away = isinstance(error, ApplicationException)
+            outcome = "postponed" if away else "refused"
+            why = {"rules": rules.name, "reason": error.reason.to_json()}
+            office.note(f"reconciliation.{outcome}", why, outcome="failed" if away else "refused")
         report.outcomes[outcome] += 1
         office.progress(report.stage, report.total, None, f"{rules.name}: {outcome}")
     report.seconds = time.monotonic() - started
@@ -57,13 +57,19 @@ def _run(office: Office, rules: Rules) -> str:
     with tempfile.TemporaryDirectory() as scratch:
         if earlier and answers:
             outcome = _again(office, rules, earlier[-1], Path(scratch))
-        seen = {sha256 for item in earlier for side in ("left", "right") for _, sha256 in item.payload[side]}
-        left = _fresh(_files(office, rules.left, Path(scratch) / "left"), seen)
-        right = _fresh(_files(office, rules.right, Path(scratch) / "right"), seen)
-        if not (left or right):
+        left, right = (
+            fetch(office, source, Path(scratch) / side)
+            for side, source in (("left", rules.left), ("right", rules.right))
+        )
+        taken = earlier[-1:] if rules.whole else earlier
+        seen = {sha256 for item in taken for side in ("left", "right") for _, sha256 in item.payload[side]}
+        fresh = [path for path in (*left, *right) if file_sha256(path) not in seen]
+        if not fresh:
             return outcome
+        carried = Path(earlier[-1].payload["out"]) if earlier and not rules.whole else None
+        if not rules.whole:
+            left, right = ([path for path in side if path in fresh] for side in (left, right))
         out = office.settings.out / "reconciliations" / rules.name / f"{len(earlier) + 1:04d}"
-        carried = Path(earlier[-1].payload["out"]) if earlier else None
         _, item = run_job(office, rules, left, right, out=out, carried=carried, watch=_Watcher(office))
     return "matched" if item.state == "done" else "asked"
 
@@ -83,20 +89,6 @@ def _again(office: Office, rules: Rules, last: WorkItem, scratch: Path) -> str:
         watch=_Watcher(office),
     )  # fmt: skip
     return "matched" if item.state == "done" else "asked"
-
-
-def _files(office: Office, source: Source, scratch: Path) -> list[Path]:
-    """The files of a source as they are now; a query's rows become a file."""
-    if source.files:
-        return sorted(path for path in office.settings.home.glob(source.files) if path.is_file())
-    scratch.mkdir(parents=True, exist_ok=True)
-    path = scratch / f"{source.database}.csv"
-    save_query(find_secret(source.database, office.settings.home), source.query, path)
-    return [path]
-
-
-def _fresh(paths: Sequence[Path], seen: set[str]) -> list[Path]:
-    return [path for path in paths if file_sha256(path) not in seen]
 
 
 class _Watcher:
