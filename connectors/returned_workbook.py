@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from config.errors import BusinessException, DocumentRefused
-from connectors.workbook_words import CANONICAL, RUN, SHEETS
+from connectors.workbook_words import CANONICAL, RUN, SHEETS, TAKEN_BACK
 
 __all__ = ["Answer", "Returned", "read_returned"]
 
@@ -32,11 +32,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """A workbook that came back: the run that wrote it, and all rows of To review in order."""
+    """A workbook that came back: the run that wrote it, all rows of To review in order, and those to be undone."""
 
     run: str
     sheet: str
     answers: tuple[Answer, ...]
+    matched: str = ""
+    undone: tuple[Answer, ...] = ()
 
 
 def read_returned(path: Path) -> Returned:
@@ -57,10 +59,12 @@ def read_returned(path: Path) -> Returned:
         raise BusinessException("OF604", path.name, why=f"there is no sheet {SHEETS['en'][2]}")
     run = next((str(row[1].value) for row in book[names[5]].iter_rows(max_col=2) if row[0].value in RUN), "")
     sheet: Worksheet = book[names[2]]
-    return Returned(run, names[2], tuple(_answers(sheet)))
+    matched: Worksheet = book[names[1]]
+    undone = tuple(answer for answer in _answers(matched, TAKEN_BACK) if answer.decision)
+    return Returned(run, names[2], tuple(_answers(sheet, CANONICAL)), names[1], undone)
 
 
-def _answers(sheet: Worksheet) -> list[Answer]:
+def _answers(sheet: Worksheet, offered: Mapping[str, str]) -> list[Answer]:
     heads = [str(cell.value or "") for cell in sheet[1]]
     count = len(heads) - 2
     answers = []
@@ -68,9 +72,9 @@ def _answers(sheet: Worksheet) -> list[Answer]:
         if not isinstance(row[0].value, int | float):
             break
         decision = str(row[count].value or "").strip().lower()
-        if decision and decision not in CANONICAL:
+        if decision and decision not in offered:
             raise BusinessException("OF605", sheet.title, cell=row[count].coordinate, got=decision[:40])
         shown = {head: cell.value for head, cell in zip(heads[:count], row[:count], strict=True)}
         comment = str(row[count + 1].value or "").strip()
-        answers.append(Answer(int(row[0].value), row[count].coordinate, shown, CANONICAL.get(decision, ""), comment))
+        answers.append(Answer(int(row[0].value), row[count].coordinate, shown, offered.get(decision, ""), comment))
     return answers

@@ -1,8 +1,8 @@
 """The accountant's workbook: Summary with live control totals, Matched, To review, Open left, Open right, Audit.
 
 Text from data is never written as a formula. All sheets are protected (without a password, against slips); only the
-decision and comment cells of To review are unlocked. Cached values are written beside the formulas, so that a reader
-which does not calculate sees the same figures.
+decision and comment cells of Matched (undo) and To review are unlocked. Cached values are written beside the formulas,
+so that a reader which does not calculate sees the same figures.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from config.errors import Language
 from config.money import exponent
-from connectors.workbook_words import DECISIONS, SHEETS, WORDS
+from connectors.workbook_words import DECISIONS, SHEETS, UNDO, WORDS
 
 __all__ = ["Layout", "Listing", "Total", "write_sheets", "write_workbook"]
 
@@ -148,12 +148,14 @@ class _Writer:
             sheet.protect("", {"autofilter": True, "sort": True, "format_columns": True, "select_locked_cells": True})
             sheet.hide_gridlines(2)
             self._print_setup(sheet)
-        listings = (self.layout.matched, self.layout.review, self.layout.open_left, self.layout.open_right)
+        layout = self.layout
+        listings = (layout.matched, layout.review, layout.open_left, layout.open_right)
         for sheet, listing in zip(sheets[1:5], listings, strict=True):
             self._listing(sheet, listing)
         for sheet, (_, rows) in zip(sheets[5:-1], self.layout.extra, strict=True):
             self._listing(sheet, Listing(rows, {}))
-        self._decisions(sheets[2])
+        self._decisions(sheets[1], layout.matched.rows, UNDO[layout.language])
+        self._decisions(sheets[2], layout.review.rows, DECISIONS[layout.language])
         self._summary(sheets[0])
         self._audit(sheets[-1])
 
@@ -222,10 +224,9 @@ class _Writer:
             elif value is not None:
                 sheet.write_number(row, at, value, self.format(valign="top", align="left"))
 
-    def _decisions(self, sheet: Worksheet) -> None:
-        """Two unlocked columns at the right of the suggestions, the first with a list to choose from."""
-        layout = self.layout
-        rows, at = layout.review.rows.height, len(layout.review.rows.columns)
+    def _decisions(self, sheet: Worksheet, listed: pl.DataFrame, offered: Sequence[str]) -> None:
+        """Two unlocked columns at the right of what is listed, the first with a list to choose from."""
+        rows, at = listed.height, len(listed.columns)
         head = self.format(bold=True, bg_color="#F2C94C", valign="vcenter")
         free = self.format(locked=False, bg_color="#FFFBEA", border=4, text_wrap=True, valign="top")
         for offset, name in enumerate(("decision", "comment")):
@@ -236,7 +237,7 @@ class _Writer:
         if rows:
             sheet.data_validation(
                 1, at, rows, at,
-                {"validate": "list", "source": list(DECISIONS[layout.language]), "error_title": layout.title[:32]},
+                {"validate": "list", "source": list(offered), "error_title": self.layout.title[:32]},
             )  # fmt: skip
 
     def _sum(self, sheet: int, column: str, **where: str) -> str:

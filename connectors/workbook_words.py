@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from config.errors import Language
 
-__all__ = ["CANONICAL", "DECISIONS", "RUN", "SHEETS", "WORDS"]
+__all__ = ["CANONICAL", "DECISIONS", "RUN", "SHEETS", "TAKEN_BACK", "UNDO", "WORDS"]
 
 DECISIONS: Mapping[Language, tuple[str, str, str]] = {
     "en": ("accept", "reject", "later"),
@@ -16,6 +16,10 @@ CANONICAL: Mapping[str, str] = {
     word: plain for words in DECISIONS.values() for word, plain in zip(words, DECISIONS["en"], strict=True)
 }
 """A decision in any language -> accept, reject or later."""
+
+UNDO: Mapping[Language, tuple[str]] = {"en": ("undo",), "es": ("deshacer",)}
+TAKEN_BACK: Mapping[str, str] = {word: "undo" for (word,) in UNDO.values()}
+"""What may be said of an accepted group, in any language -> undo."""
 
 SHEETS: Mapping[Language, tuple[str, ...]] = {
     "en": ("Summary", "Matched", "To review", "Open left", "Open right", "Audit"),

@@ -50,6 +50,10 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
         "se eliminó un documento al acabar su plazo",
     ),
     "reconciliation.postponed": ("a reconciliation was postponed", "se aplazó una conciliación"),
+    "reconciliation.undone": (
+        "a match of a reconciliation was taken back",
+        "se deshizo un emparejamiento de una conciliación",
+    ),
     "reconciliation.refused": ("a reconciliation was refused", "se rechazó una conciliación"),
     "suggestion.applied": ("was applied to the reconciliation", "se aplicó a la conciliación"),
     "profile.proposed": (

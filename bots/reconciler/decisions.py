@@ -14,7 +14,7 @@ from bots.reconciler.matching import GROUPS, Matching
 from config.errors import BusinessException
 from connectors.returned_workbook import Returned
 
-__all__ = ["ACCEPTED", "apply_decisions", "checked_decisions"]
+__all__ = ["ACCEPTED", "apply_decisions", "checked_decisions", "checked_undone"]
 
 ACCEPTED = "OF619"
 _COMPARED = ("code", "left", "right")
@@ -36,6 +36,23 @@ def checked_decisions(matching: Matching, returned: Returned, run: str) -> dict[
     decided = {answer.group: answer.decision for answer in returned.answers if answer.decision}
     _no_row_twice(matching, [group for group, decision in decided.items() if decision == "accept"])
     return decided
+
+
+def checked_undone(matching: Matching, returned: Returned) -> list[int]:
+    """Numbers of the accepted groups that a returned workbook takes back.
+
+    Raises:
+        BusinessException: OF608, the workbook shows another group under that number.
+    """
+    known = {
+        group: (left, right) for group, left, right in matching.groups.select("group", "left", "right").iter_rows()
+    }
+    for undone in returned.undone:
+        shown = tuple(undone.shown.values())[3:5]
+        left, right = known.get(undone.group, ((), ()))
+        if tuple(text or "" for text in shown) != (" ".join(left), " ".join(right)):
+            raise BusinessException("OF608", returned.sheet, sheet=returned.matched, cell=undone.cell)
+    return [undone.group for undone in returned.undone]
 
 
 def _no_row_twice(matching: Matching, accepted: Sequence[int]) -> None:

@@ -22,6 +22,7 @@ FILES = {
     "workbook": "reconciliation.xlsx", "groups": "groups.jsonl", "suggestions": "suggestions.jsonl", "open": "open.csv",
     "summary": "summary.json", "table": "groups.parquet", "picture": "waterfall.svg",
     "carried left": "carried-left.parquet", "carried right": "carried-right.parquet",
+    "settled left": "settled-left.parquet", "settled right": "settled-right.parquet",
 }  # fmt: skip
 _FORMULA = r"^[=+\-@\t\r]"
 
@@ -46,6 +47,8 @@ def write_all(
     _open_table(matching).write_csv(paths["open"])
     for side, frame in zip(("left", "right"), carried_forward(matching), strict=True):
         frame.write_parquet(paths[f"carried {side}"])
+        settled = matching.left if side == "left" else matching.right
+        settled.filter(pl.col("group").is_not_null()).drop("status").write_parquet(paths[f"settled {side}"])
     paths["picture"].write_text(waterfall(matching), "utf-8")
     if matching.rules.workbook.workbook:
         write_workbook(paths["workbook"], workbook_layout(matching, audit))

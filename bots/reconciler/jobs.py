@@ -18,12 +18,13 @@ from bots.reconciler import questions
 from bots.reconciler.exports import summary
 from bots.reconciler.matching import Step
 from bots.reconciler.running import Run, reconcile_files
-from config.errors import OficioError, Reason
+from bots.reconciler.undoing import Undone, take_back
+from config.errors import BusinessException, OficioError, Reason
 from config.reconciliation_rules import Rules
-from records import Actor, DocumentRef, Evidence, Transaction, WorkItem, reviews, work_items
+from records import Actor, DocumentRef, Evidence, Transaction, WorkItem, audit, reviews, work_items
 from records.processes import RECONCILIATIONS
 
-__all__ = ["run_job"]
+__all__ = ["run_job", "undo_group"]
 
 _KEPT = ("workbook", "groups", "suggestions", "open", "summary")
 
@@ -67,7 +68,7 @@ def run_job(
     out = out or office.settings.out / "reconciliations" / rules.name
     made = reconcile_files(
         rules, sides["left"], sides["right"], out, now=office.now(), carried=carried, decided=decided, undo=undo,
-        answers=answers, watch=watch,
+        person=person, answers=answers, watch=watch,
     )  # fmt: skip
     archive = office.records.archive
     evidence = [Evidence(archive.put(made.paths[name].read_bytes()), name) for name in _KEPT if name in made.paths]
@@ -80,6 +81,31 @@ def run_job(
             questions.decide_by_workbook(tx, rules, made.asked, made.decided, person)
             item = _workbook_came_back(tx, item, person)
         return made, _noted(tx, item, rules, made, evidence, Actor("person", person) if person else None)
+
+
+def undo_group(office: Office, folder: Path, group: int, *, person: str, comment: str) -> Undone:
+    """Take back a group of an earlier run: an event; its rows are open in the next run, which keeps them apart.
+
+    Args:
+        folder: where that run's results are.
+
+    Raises:
+        OficioError: OF715 without a person; OF645 no run of this office wrote there, or it has no such group.
+    """
+    if not person:
+        raise OficioError("OF715", str(folder), decision="undo")
+    with office.records.begin() as tx:
+        runs = work_items.find(tx, RECONCILIATIONS.name)
+        item = next((run for run in runs if Path(run.payload["out"]) == folder.resolve()), None)
+        if item is None:
+            raise BusinessException("OF645", str(folder), group=group)
+        last = work_items.find(tx, RECONCILIATIONS.name, tags={"rules": item.payload["rules"]})[-1]
+        undone = take_back(folder, group, Path(last.payload["out"]), person=person, comment=comment, now=office.now())
+        audit.append(
+            tx, action="reconciliation.undone", item=item, actor=Actor("person", person),
+            before={"left": undone.left, "right": undone.right, "code": undone.code}, after={"comment": comment},
+        )  # fmt: skip
+    return undone
 
 
 def _paths(side: Path | Sequence[Path]) -> list[Path]:

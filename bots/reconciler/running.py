@@ -13,11 +13,12 @@ from typing import Any
 
 import polars as pl
 
-from bots.reconciler.decisions import apply_decisions, checked_decisions
+from bots.reconciler.decisions import apply_decisions, checked_decisions, checked_undone
 from bots.reconciler.exports import write_all
 from bots.reconciler.matching import Matching, Step, match, reopened
 from bots.reconciler.sources import Items, beside, read_side
 from bots.reconciler.statements import without_repeats
+from bots.reconciler.undoing import handed_on, kept_apart, left_open, read_undone, with_reopened, write_undone
 from config.errors import BusinessException
 from config.reconciliation_rules import Rules
 from connectors.returned_workbook import read_returned
@@ -63,6 +64,7 @@ def reconcile_files(
     carried: Path | None = None,
     decided: Path | None = None,
     undo: Sequence[int] = (),
+    person: str = "",
     answers: Answers = _nobody_asked,
     watch: Step = _unwatched,
 ) -> Run:
@@ -72,7 +74,8 @@ def reconcile_files(
         left, right: a file each, or several whose rows belong together.
         carried: the folder of the last period's reconciliation: what it left open comes before the new rows.
         decided: the workbook of this very run with a person's decisions, which are checked and applied.
-        undo: numbers of accepted groups that a person takes back.
+        undo: numbers of accepted groups that a person takes back; no later run matches them the same way.
+        person: who takes them back.
         answers: told the suggestions, what persons have decided about them elsewhere.
         now: when, for the Audit sheet.
 
@@ -88,13 +91,18 @@ def reconcile_files(
     frames = _after(carried, ours, theirs) if carried else (ours.frame, theirs.frame)
     matching = match(*frames, rules, parties=parties, watch=watch)
     name = run_name(ours, theirs, rules, carried)
+    before, own = read_undone(carried), read_undone(out)
+    matching = kept_apart(matching, [*before, *own])
     asked, noted = matching.suggestions, []
-    for number in undo:
-        matching = reopened(matching, number)
-        noted.append(("taken back", f"group {number}"))
     decisions = dict(answers(asked))
     if decided:
-        decisions |= checked_decisions(matching, read_returned(decided), name)
+        returned = read_returned(decided)
+        decisions |= checked_decisions(matching, returned, name)
+        undo = [*undo, *checked_undone(matching, returned)]
+    for number in undo:
+        own.append(left_open(matching, number, name, person=person, now=now))
+        matching = reopened(matching, number)
+        noted.append(("taken back", f"group {number}"))
     if decisions:
         matching = apply_decisions(matching, decisions)
         noted += [(f"decision on {number}", decision) for number, decision in sorted(decisions.items())]
@@ -109,6 +117,7 @@ def reconcile_files(
         "made_at": now.isoformat(timespec="seconds"),
     }  # fmt: skip
     paths = write_all(matching, out, audit=audit, facts=facts)
+    write_undone(out, handed_on(before, own, name))
     _keep_seen(carried, out, ours, theirs)
     return Run(matching, ours, theirs, paths, time.perf_counter() - start, name, asked, decisions)
 
@@ -116,7 +125,8 @@ def reconcile_files(
 def _after(carried: Path, ours: Items, theirs: Items) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What the last period left open, then the rows that no period has seen."""
     left, right = (
-        pl.concat([pl.read_parquet(carried / f"carried-{side}.parquet").select(items.frame.columns),
+        pl.concat([with_reopened(pl.read_parquet(carried / f"carried-{side}.parquet").select(items.frame.columns),
+                                 read_undone(carried), side),
                    _unseen(carried, side, items)])
         for side, items in (("left", ours), ("right", theirs))
     )  # fmt: skip
@@ -167,4 +177,6 @@ def run_name(left: Items, right: Items, rules: Rules, carried: Path | None) -> s
     digest = hashlib.sha256(f"{left.sha256} {right.sha256} {rules.digest()}".encode())
     for side in ("left", "right") if carried else ():
         digest.update((Path(str(carried)) / f"carried-{side}.parquet").read_bytes())
+    for one in read_undone(carried):
+        digest.update(repr(one.rows).encode())
     return digest.hexdigest()[:16]

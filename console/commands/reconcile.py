@@ -14,6 +14,7 @@ from rich.table import Table
 
 from bots.reconciler.matching import Matching, Step
 from bots.reconciler.running import Run, reconcile_files
+from bots.reconciler.undoing import take_back
 from config.errors import Language, catalogue
 from config.money import format_minor
 from config.reconciliation_rules import Rules, read_rules
@@ -55,7 +56,7 @@ def reconcile(
         undo: number of an accepted group to take back; may be given several times.
         home: an office's home: inputs and results are kept in its archive, the run is an event of its audit log, what
             is not certain is a review task; results are written below the home.
-        person: who decided, with --home and --decided or --undo.
+        person: who decided or took back; needed with --home and --decided or --undo.
         json: print the summary as JSON.
         quiet: no progress.
         strict: exit with 3 when something is left for a person.
@@ -64,7 +65,7 @@ def reconcile(
     if home is None:
         made = reconcile_files(
             chosen, left, right, out or Path("out") / chosen.name, now=datetime.now(UTC), carried=carried,
-            decided=decided, undo=undo or (), watch=watch,
+            decided=decided, undo=undo or (), person=person, watch=watch,
         )  # fmt: skip
     else:
         made = _in_office(home, chosen, left, right, carried, decided, undo or [], person, watch)
@@ -73,6 +74,36 @@ def reconcile(
     else:
         _show(made)
     return 3 if strict and not made.matching.suggestions.is_empty() else 0
+
+
+@app.command
+def undo(
+    folder: Path, groups: list[int], /, *, into: Path | None = None, home: Path | None = None, person: str = "",
+    comment: str = "",
+) -> int:  # fmt: skip
+    """Take back groups that an earlier run accepted: their rows are open in the next run and not matched so again.
+
+    Args:
+        folder: the results of the run that accepted them.
+        groups: their numbers, as on the sheet Matched.
+        into: the results of the last run, from which the next one carries on; the same folder when left out.
+        home: an office's home, when the run was made in one: an event of its audit log says who and why.
+        person: who takes them back.
+        comment: why.
+    """
+    if home is None:
+        for group in groups:
+            take_back(folder, group, into or folder, person=person, comment=comment, now=datetime.now(UTC))
+    else:
+        from bots.reconciler.jobs import undo_group
+        from flows.desk import open_office
+
+        with open_office(home, flow="reconcile") as office:
+            clerk = office.acting("reconciler")
+            for group in groups:
+                undo_group(clerk, folder, group, person=person, comment=comment)
+    console.print(f"{folder}: {len(groups)} taken back")
+    return 0
 
 
 @app.command
