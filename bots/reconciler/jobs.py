@@ -17,6 +17,7 @@ from bots.office import Office
 from bots.reconciler import questions
 from bots.reconciler.exports import summary
 from bots.reconciler.matching import Step
+from bots.reconciler.places import all_items
 from bots.reconciler.running import Run, reconcile_files
 from bots.reconciler.undoing import Undone, take_back
 from config.errors import BusinessException, OficioError, Reason
@@ -95,11 +96,11 @@ def undo_group(office: Office, folder: Path, group: int, *, person: str, comment
     if not person:
         raise OficioError("OF715", str(folder), decision="undo")
     with office.records.begin() as tx:
-        runs = work_items.find(tx, RECONCILIATIONS.name)
-        item = next((run for run in runs if Path(run.payload["out"]) == folder.resolve()), None)
+        runs = list(all_items(tx, RECONCILIATIONS.name))
+        item = next((run for run in runs if Path(run.payload["out"]).resolve() == folder.resolve()), None)
         if item is None:
             raise BusinessException("OF645", str(folder), group=group)
-        last = work_items.find(tx, RECONCILIATIONS.name, tags={"rules": item.payload["rules"]})[-1]
+        last = [run for run in runs if run.payload["rules"] == item.payload["rules"]][-1]
         undone = take_back(folder, group, Path(last.payload["out"]), person=person, comment=comment, now=office.now())
         audit.append(
             tx, action="reconciliation.undone", item=item, actor=Actor("person", person),

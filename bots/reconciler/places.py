@@ -43,10 +43,12 @@ def fetch(office: Office, source: Source, folder: Path) -> list[Path]:
     return [path]
 
 
-def all_items(tx: Transaction, process: str, states: Sequence[str]) -> Iterator[WorkItem]:
-    """All work items of a process in some states, page by page."""
+def all_items(
+    tx: Transaction, process: str, states: Sequence[str] | None = None, tags: Mapping[str, str] | None = None
+) -> Iterator[WorkItem]:
+    """All work items of a process, in some states or with some tags, oldest first, page by page."""
     last = ""
-    while page := work_items.find(tx, process, states=states, after=last):
+    while page := work_items.find(tx, process, states=states, tags=tags, after=last):
         yield from page
         last = page[-1].id
 

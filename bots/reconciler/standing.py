@@ -14,11 +14,11 @@ from pathlib import Path
 from bots.office import Office, StageReport
 from bots.reconciler import questions
 from bots.reconciler.jobs import run_job
-from bots.reconciler.places import fetch
+from bots.reconciler.places import all_items, fetch
 from bots.reconciler.sources import file_sha256
 from config.errors import ApplicationException, BusinessException, DocumentRefused
 from config.reconciliation_rules import Rules, read_rules
-from records import WorkItem, work_items
+from records import WorkItem
 from records.processes import RECONCILIATIONS
 
 __all__ = ["reconcile_standing"]
@@ -51,7 +51,7 @@ def reconcile_standing(office: Office) -> StageReport:
 
 def _run(office: Office, rules: Rules) -> str:
     with office.records.read() as tx:
-        earlier = work_items.find(tx, RECONCILIATIONS.name, tags={"rules": rules.name})
+        earlier = list(all_items(tx, RECONCILIATIONS.name, tags={"rules": rules.name}))
         answers = questions.has_answers(tx, rules)
     outcome = "unchanged"
     with tempfile.TemporaryDirectory() as scratch:

@@ -33,13 +33,13 @@ APRIL = (
 MAY = (LEDGER + "L4,S1,Acero SL,RE-1004,2026-05-01,,1000,EUR\n", BANK + "B4,2026-05-20,X,,FEE,55,EUR\n")
 
 
-def month(folder: Path, name: str, files: Sequence[str], carried: str = "", **more: object) -> Run:
+def month(folder: Path, name: str, files: Sequence[str], carried: str = "", decided: Path | None = None) -> Run:
     """One month's run, after another one."""
     paths = [folder / f"{name}-{side}.csv" for side in ("ledger", "bank")]
     for path, text in zip(paths, files, strict=True):
         path.write_text(text, "utf-8")
     before = folder / carried if carried else None
-    return reconcile_files(RULES, *paths, folder / name, now=NOW, carried=before, **more)  # type: ignore[arg-type] # as given
+    return reconcile_files(RULES, *paths, folder / name, now=NOW, carried=before, decided=decided, person="ana")
 
 
 def number(made: Run, line: str) -> int:
@@ -92,7 +92,7 @@ def test_the_returned_workbook_undoes_too(tmp_path: Path) -> None:
     assert not row[11].protection.locked
     row[11].value = "undo"
     book.save(tmp_path / "returned.xlsx")
-    again = month(tmp_path, "march", MARCH, decided=tmp_path / "returned.xlsx", person="ana")
+    again = month(tmp_path, "march", MARCH, decided=tmp_path / "returned.xlsx")
     assert still_open(again) == {"L1": 50000, "L2": 60000, "B1": 50000}
     assert set(still_open(month(tmp_path, "april", APRIL, "march"))) == {"L1", "L2", "B1"}
     row[3].value = "L2"
