@@ -35,11 +35,11 @@ MAY = (LEDGER + "L4,S1,Acero SL,RE-1004,2026-05-01,,1000,EUR\n", BANK + "B4,2026
 
 def month(folder: Path, name: str, files: Sequence[str], carried: str = "", decided: Path | None = None) -> Run:
     """One month's run, after another one."""
-    paths = [folder / f"{name}-{side}.csv" for side in ("ledger", "bank")]
-    for path, text in zip(paths, files, strict=True):
-        path.write_text(text, "utf-8")
+    ledger, bank = (folder / f"{name}-{side}.csv" for side in ("ledger", "bank"))
+    ledger.write_text(files[0], "utf-8")
+    bank.write_text(files[1], "utf-8")
     before = folder / carried if carried else None
-    return reconcile_files(RULES, *paths, folder / name, now=NOW, carried=before, decided=decided, person="ana")
+    return reconcile_files(RULES, ledger, bank, folder / name, now=NOW, carried=before, decided=decided, person="ana")
 
 
 def number(made: Run, line: str) -> int:
