@@ -12,12 +12,13 @@ import os
 import statistics
 import sys
 from pathlib import Path
+from typing import get_args
 
 from playwright.sync_api import Browser
 
 from bots.data_entry.runner import Runner
 from bots.data_entry.stage import browser
-from config.systems import Step, System
+from config.systems import Lane, Step, System
 from config.yaml_file import read_yaml
 from connectors.browser.session import Session
 from demo.challenge.app import LABELS, Rounds, create_app
@@ -30,19 +31,19 @@ PEOPLE = [dict(zip(NAMES, (f"{word}{n}" for word in WORDS), strict=True)) for n 
 TRUTH = [dict(zip(LABELS, person.values(), strict=True)) for person in PEOPLE]
 
 
-def solve(chromium: Browser, lane: str, late: bool) -> tuple[float, int]:
+def solve(chromium: Browser, lane: Lane, late: bool) -> tuple[float, int]:
     """Milliseconds by the page's clock, and fields right of 70."""
     described = read_yaml(FILE, System)
     system = described.model_copy(
         update={"limits": described.limits.model_copy(update={"quiet_ms": 120 if late else 0})}
     )
     start, each = system.forms["rounds"].steps
-    steps = tuple(_step(step, lane) for step in each.steps)
+    steps = tuple(step.model_copy(update={"when": None}) for step in each.steps)  # the last round is sent, too
     rounds = Rounds()
     with serve(create_app(rounds)) as address:
         session = Session(chromium, system, address)
         session.open(None, "/?late=50" if late else "/")
-        runner = Runner(session, system, {"people": PEOPLE}, together=lane == "together")
+        runner = Runner(session, system, {"people": PEOPLE}, lane=lane)
         runner.do([start, each.model_copy(update={"steps": steps}), Step.model_validate({"wait": "Congratulations"})])
         session.close()
     right = sum(
@@ -53,13 +54,6 @@ def solve(chromium: Browser, lane: str, late: bool) -> tuple[float, int]:
     return rounds.milliseconds, right
 
 
-def _step(step: Step, lane: str) -> Step:
-    """The file's step, without its condition for the last round; typed key by key in that lane."""
-    if lane == "keys" and step.fill is not None:
-        return step.model_copy(update={"type": step.fill, "fill": None, "when": None})
-    return step.model_copy(update={"when": None})
-
-
 def main() -> int:
     """Print the figures as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -68,7 +62,7 @@ def main() -> int:
     options = parser.parse_args()
     found: dict[str, object] = {}
     with browser() as chromium:
-        for lane in ("keys", "fill", "together"):
+        for lane in get_args(Lane):
             tries = [solve(chromium, lane, options.late) for _ in range(options.times)]
             found[lane] = {
                 "milliseconds": round(statistics.median(taken for taken, _ in tries)),

@@ -24,6 +24,7 @@ __all__ = [
     "Form",
     "Formats",
     "FrameAt",
+    "Lane",
     "Limits",
     "Login",
     "LookUp",
@@ -247,6 +248,9 @@ class Save(Described):
     """Paths (with `*`) of GET requests that save, in systems that do such things."""
 
 
+Lane = Literal["fill", "together", "keys"]
+
+
 class Form(Described):
     """One form: how a record is entered, saved, looked up and read back."""
 
@@ -262,8 +266,9 @@ class Form(Described):
     """Steps after the save, such as reading a receipt."""
     look_up: LookUp
     read_back: ReadBack
-    lane: Literal["fill", "together"] = "fill"
-    """`together`: all fields between two presses are set in one round trip (and read back)."""
+    lane: Lane = "fill"
+    """`together`: all fields between two presses are set in one round trip; `keys`: typed with real key strokes, and
+    buttons pressed with Enter.  Read back in every lane."""
     needs: tuple[str, ...] = ()
     """Names that a record must have."""
 

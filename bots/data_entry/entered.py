@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bots.data_entry.values import same
 from config.errors import ApplicationException, BusinessException
-from config.systems import System
+from config.systems import Lane, System
 from connectors.browser.ladder import Found, Ladder
 from connectors.browser.session import Session
 
@@ -23,7 +23,8 @@ class EnteredField:
     Attributes:
         text, value: as typed, and in canonical form; `kind` is its format.
         choice: it is a list box.
-        done: False while it waits for its round trip.
+        done: False while it waits for its turn.
+        keyed: it was typed with real key strokes, and will be again.
     """
 
     frame: str | None
@@ -33,6 +34,7 @@ class EnteredField:
     kind: str
     choice: bool = False
     done: bool = True
+    keyed: bool = False
 
 
 @dataclass
@@ -41,6 +43,7 @@ class Entered:
 
     session: Session
     system: System
+    lane: Lane = "fill"
     waiting: list[EnteredField] = field(default_factory=list)
     rungs: dict[str, int] = field(default_factory=dict)
 
@@ -63,9 +66,10 @@ class Entered:
         for _ in range(_ROUNDS):
             late = [entry for entry in entries if not entry.done]
             if late:
-                self.session.set_many(frame, [(entry.ladder, entry.text) for entry in late])
-                for entry in late:
-                    entry.done = True
+                enter = self.session.type_many if self.lane == "keys" else self.session.set_many
+                taken = enter(frame, [(entry.ladder, entry.text) for entry in late])
+                for entry, took in zip(late, taken, strict=True):
+                    entry.done, entry.keyed = True, took and self.lane == "keys"
             shown = self.session.settled(frame, [entry.ladder for entry in entries], leave=leave)
             pairs = list(zip(entries, shown, strict=True))
             wrong = [(entry, found) for entry, found in pairs if not self._kept(entry, found)]
@@ -90,7 +94,9 @@ class Entered:
 
     def _again(self, entry: EnteredField) -> None:
         session, frame, ladder, text = self.session, entry.frame, entry.ladder, entry.text
-        if entry.choice:
+        if entry.keyed:
+            entry.done = False
+        elif entry.choice:
             telling(session, ladder, frame, lambda: session.choose(frame, ladder, text))
         elif ladder.kind == "tick":
             telling(session, ladder, frame, lambda: session.tick(frame, ladder, text == "true"))

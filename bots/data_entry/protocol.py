@@ -165,7 +165,7 @@ class Held:
         if self.item.attempts > 0 or self._tries() > 0:
             session.begin_trace()
         self.runner = Runner(
-            session, clerk.system, record, frame=clerk.form.frame, together=clerk.form.lane == "together",
+            session, clerk.system, record, frame=clerk.form.frame, lane=clerk.form.lane,
             beat=self.beat, deadline=self.deadline, files=self._file,
         )  # fmt: skip
         return self.runner

@@ -12,7 +12,7 @@ from bots.data_entry.entered import Entered, EnteredField, telling
 from bots.data_entry.ladders import ladder_of, radio_of
 from bots.data_entry.values import Record, holds, part_of, render, same, typed, understood
 from config.errors import ApplicationException, BusinessException, OficioError
-from config.systems import Find, Step, System, Unless, Wants
+from config.systems import Find, Lane, Step, System, Unless, Wants
 from connectors.browser.ladder import Kind, Ladder
 from connectors.browser.session import Session
 
@@ -31,7 +31,7 @@ class Runner:
     Attributes:
         record: values; steps add what they read.
         frame: where steps work that name no frame.
-        together: set fields in one round trip instead of one by one.
+        lane: how fields are entered, see `Form.lane`.
         beat: called before each step: keeps leases alive, raises when one is lost.
         deadline: monotonic time at which the item has taken too long.
         files: bytes of documents, for `upload`.
@@ -42,7 +42,7 @@ class Runner:
     system: System
     record: dict[str, Any]
     frame: str | None = None
-    together: bool = False
+    lane: Lane = "fill"
     beat: Callable[[], None] = lambda: None
     deadline: float | None = None
     files: Callable[[str], bytes] | None = None
@@ -50,7 +50,7 @@ class Runner:
     _entered: Entered = field(init=False)
 
     def __post_init__(self) -> None:
-        self._entered = Entered(self.session, self.system)
+        self._entered = Entered(self.session, self.system, self.lane)
 
     @property
     def rungs(self) -> dict[str, int]:
@@ -109,9 +109,9 @@ class Runner:
         if step.loads is not None or step.redraws is not None:
             self._redrawing(step, frame, record, lambda: self._fill_and_leave(step, frame, ladder, text, value))
             return
-        if not self.together:
+        if self.lane == "fill":
             self._told(ladder, frame, lambda: self.session.fill(frame, ladder, text, step.timeout, plain=value))
-        self._entered.waiting.append(EnteredField(frame, ladder, text, value, step.as_, done=not self.together))
+        self._entered.waiting.append(EnteredField(frame, ladder, text, value, step.as_, done=self.lane == "fill"))
 
     def _fill_and_leave(self, step: Step, frame: str | None, ladder: Ladder, text: str, value: str) -> None:
         """A field that sends its form, or draws the page anew, when it is left."""
@@ -176,7 +176,10 @@ class Runner:
         pick_date(self.session, frame, self.system.calendars[step.calendar], value, str(ladder))
 
     def _pressed(self, step: Step, frame: str | None, ladder: Ladder) -> None:
-        self._told(ladder, frame, lambda: self.session.press(frame, ladder, loads=step.loads, timeout=step.timeout))
+        press = lambda: self.session.press(  # noqa: E731
+            frame, ladder, loads=step.loads, timeout=step.timeout, by_key=self.lane == "keys"
+        )
+        self._told(ladder, frame, press)
 
     def _redrawing(self, step: Step, frame: str | None, record: Record, act: Callable[[], None]) -> None:
         if step.redraws is None:

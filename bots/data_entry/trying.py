@@ -148,7 +148,7 @@ def dry_run(
         before = len(look_up(Runner(session, system, dict(values), frame=form.frame), form.look_up))
         trial.steps.append(("look-up", f"key {values['key']}: {before} there"))
         runner = Runner(
-            session, system, dict(values), frame=form.frame, together=form.lane == "together",
+            session, system, dict(values), frame=form.frame, lane=form.lane,
             files=lambda name: (folder / name).read_bytes(),
         )  # fmt: skip
         try:

@@ -43,6 +43,23 @@ class Fields(Showing):
             locator.fill("", timeout=ms(timeout))
             locator.press_sequentially(text, timeout=ms(timeout))
 
+    def type_many(self, frame: str | None, entries: Sequence[tuple[Ladder, str]]) -> list[bool]:
+        """Many fields with real key strokes, each replacing what was there; which of them can be typed in like that."""
+        with self.acting("type"):
+            return [self._typed(frame, ladder, text) for ladder, text in entries]
+
+    def _typed(self, frame: str | None, ladder: Ladder, text: str) -> bool:
+        held = self.ask(frame, "focus", ladder.body)
+        if held is None:
+            return False
+        if not held["lines"]:
+            text = " ".join(text.splitlines())  # a line break is the Enter key, which would send the form
+        if text:
+            self.page.keyboard.type(text)
+        elif not held["empty"]:
+            self.page.keyboard.press("Delete")
+        return True
+
     def set_many(self, frame: str | None, entries: Sequence[tuple[Ladder, str]]) -> list[bool]:
         """Many fields in one round trip; which of them were there and took the value."""
         with self.acting("set"):
@@ -120,11 +137,25 @@ class Fields(Showing):
             self.frame(frame).locator(ladder.selector).press("Tab", no_wait_after=True)
 
     def press(
-        self, frame: str | None, ladder: Ladder, *, loads: str | None = None, timeout: float | None = None
+        self,
+        frame: str | None,
+        ladder: Ladder,
+        *,
+        loads: str | None = None,
+        timeout: float | None = None,
+        by_key: bool = False,
     ) -> None:
-        """Click, and wait for the new document of the frame that it loads."""
+        """Click, and wait for the new document of the frame that it loads.
+
+        Args:
+            by_key: press the Enter key on it instead, where it takes the focus.
+        """
         with self.acting(str(ladder)), self.new_document(loads):
+            by_key = by_key and bool(self.ask(frame, "focus", ladder.body))
             self._pressed = loads is None  # a new document shows by itself that it is not busy for ever
+            if by_key:
+                self.page.keyboard.press("Enter")
+                return
             self.frame(frame).locator(ladder.selector).click(timeout=ms(timeout), no_wait_after=True)
 
     def keys(self, keys: str, *, loads: str | None = None) -> None:

@@ -92,7 +92,9 @@ class Found:
         return cls(data["rung"], tuple(data["counts"]), data["value"], data["text"], data["tag"])
 
 
-Tool = Literal["look", "set", "choose", "listed", "signs", "print", "settled", "rested", "fetched", "scrolled", "texts"]
+Tool = Literal[
+    "look", "set", "choose", "listed", "signs", "print", "settled", "rested", "fetched", "scrolled", "texts", "focus",
+]  # fmt: skip
 _INNER = ("find", "redrawn")
 _RECORDING = ("find", "norm", "names", "caption", "visible", "all", "cellText", "SELECTORS")
 

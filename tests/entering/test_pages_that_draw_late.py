@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from playwright.sync_api import Browser
 
 from bots.data_entry.runner import Runner
 from bots.data_entry.stage import browser
-from config.systems import Step, System
+from config.systems import Lane, Step, System
 from config.yaml_file import read_yaml
 from connectors.browser.session import Session
 from demo.challenge.app import LABELS, Rounds, create_app
@@ -29,7 +30,7 @@ def chromium() -> Iterator[Browser]:
         yield started
 
 
-def solve(chromium: Browser, address: str, quiet_ms: int, together: bool) -> None:
+def solve(chromium: Browser, address: str, quiet_ms: int, lane: Lane) -> None:
     described = read_yaml(FILE, System)
     system = described.model_copy(update={"limits": described.limits.model_copy(update={"quiet_ms": quiet_ms})})
     form = system.forms["rounds"]
@@ -37,23 +38,23 @@ def solve(chromium: Browser, address: str, quiet_ms: int, together: bool) -> Non
     steps = [step.model_copy(update={"when": None}) for step in each.steps]
     session = Session(chromium, system, address)
     session.open(None, address)
-    runner = Runner(session, system, {"people": PEOPLE}, together=together)
+    runner = Runner(session, system, {"people": PEOPLE}, lane=lane)
     runner.do([form.steps[0], each.model_copy(update={"steps": tuple(steps)})])
     runner.do([Step.model_validate({"wait": "Congratulations"})])
     session.close()
 
 
-@pytest.mark.parametrize("together", [False, True])
-def test_the_challenge_is_solved(chromium: Browser, together: bool) -> None:
+@pytest.mark.parametrize("lane", get_args(Lane))
+def test_the_challenge_is_solved(chromium: Browser, lane: Lane) -> None:
     rounds = Rounds()
     with serve(create_app(rounds)) as url:
-        solve(chromium, url + "/", 0, together)
+        solve(chromium, url + "/", 0, lane)
     assert rounds.entered == TRUTH
 
 
-@pytest.mark.parametrize("together", [False, True])
-def test_fields_drawn_anew_after_they_were_filled_are_filled_again(chromium: Browser, together: bool) -> None:
+@pytest.mark.parametrize("lane", get_args(Lane))
+def test_fields_drawn_anew_after_they_were_filled_are_filled_again(chromium: Browser, lane: Lane) -> None:
     rounds = Rounds()
     with serve(create_app(rounds)) as url:
-        solve(chromium, url + "/?late=50", 120, together)
+        solve(chromium, url + "/?late=50", 120, lane)
     assert rounds.entered == TRUTH
