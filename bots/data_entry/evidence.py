@@ -29,6 +29,7 @@ class Proofs:
     records: Records
     secrets: tuple[Secret, ...]
     writers: ThreadPoolExecutor
+    _pictures: list[tuple[str, Callable[[], bytes]]] = field(default_factory=list)
     _written: list[Evidence] = field(default_factory=list)
     _writing: list[tuple[str, Future[str]]] = field(default_factory=list)
 
@@ -37,8 +38,8 @@ class Proofs:
         self._writing.append((kind, self.writers.submit(self.records.archive.put, data)))
 
     def pages(self, session: Session, moment: str) -> None:
-        """A picture of the pages at a moment (`before`, `after`) and their text."""
-        self.keep(f"screenshot-{moment}", session.picture())
+        """The text of the pages at a moment (`before`, `after`), and a picture of them that comes beside the work."""
+        self._pictures.append((f"screenshot-{moment}", session.begin_picture()))
         self.keep(f"page-{moment}", masked(session.text(), self.secrets).encode())
 
     def files(self, files: Sequence[tuple[str, bytes]]) -> None:
@@ -53,11 +54,14 @@ class Proofs:
         self.keep("read-back", json.dumps(report, sort_keys=True, ensure_ascii=False, default=str).encode())
 
     def wait(self) -> None:
-        """Until all is on the disk.
+        """Until all is there and on the disk.
 
         Raises:
-            ApplicationException: OF705, the disk refuses to write.
+            ApplicationException: OF705, the disk refuses to write; OF512 and others, the page gives no picture.
         """
+        pictures, self._pictures = self._pictures, []
+        for kind, taken in pictures:
+            self.keep(kind, taken())
         writing, self._writing = self._writing, []
         for kind, written in writing:
             self._written.append(Evidence(written.result(), kind))
@@ -79,7 +83,7 @@ def at_failure(
     """What can still be had of a session that failed: picture, page text, frames, locators, the trace of a retry."""
     acts = list(session.acts)  # before the parts below add theirs
     parts: dict[str, Callable[[], bytes | None]] = {
-        "screenshot-failure": lambda: session.picture(failed=True),
+        "screenshot-failure": session.picture,
         "page-failure": lambda: masked(session.text(failed=True), secrets).encode(),
         "frames": lambda: _log(session.tree(), secrets),
         "locators": lambda: _log({"acts": [_act(*act) for act in acts], "rungs": dict(rungs)}, secrets),

@@ -8,6 +8,7 @@ from typing import Any
 
 from config.errors import BusinessException
 from connectors.browser.frames import ms
+from connectors.browser.keyboard import type_text
 from connectors.browser.ladder import Ladder
 from connectors.browser.showing import Showing
 
@@ -55,7 +56,7 @@ class Fields(Showing):
         if not held["lines"]:
             text = " ".join(text.splitlines())  # a line break is the Enter key, which would send the form
         if text:
-            self.page.keyboard.type(text)
+            type_text(self.page, self.devtools(), text)
         elif not held["empty"]:
             self.page.keyboard.press("Delete")
         return True

@@ -38,7 +38,7 @@ def test_each_failure_is_shown_and_the_retry_traced(office: Office, legacy: Lega
     enter(office, "demo")
     found = evidence(office, ids[0])
     first = [kind for action, kind, _ in found if action == "entry.uncertain"]
-    assert first[:6] == ["screenshot-before", "page-before", *SHOWN]
+    assert first[:6] == ["page-before", "screenshot-before", *SHOWN]
     assert "trace" not in first[:6]
     traces = [data for _, kind, data in found if kind == "trace"]
     assert len(traces) == 2
