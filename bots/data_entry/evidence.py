@@ -76,6 +76,12 @@ class Proofs:
         taken, self._written = self._written, []
         return taken
 
+    def salvaged(self) -> list[Evidence]:
+        """As `taken`, after a failure: a page that failed may give no picture, and the rest still tells."""
+        with contextlib.suppress(OficioError):
+            self.wait()
+        return self.taken()
+
 
 def at_failure(
     records: Records, session: Session, secrets: tuple[Secret, ...], rungs: Mapping[str, int]

@@ -307,7 +307,7 @@ class Held:
 
     def _uncertain(self, intent: intents.Intent, error: OficioError) -> str:
         """A save left and its outcome is not known: say so durably, then find out."""
-        proof = [*self.proofs.taken(), *self.at_failure(error)]
+        proof = [*self.proofs.salvaged(), *self.at_failure(error)]
         with self.clerk.office.records.begin() as tx:
             item = work_items.move(
                 tx, self.item, "uncertain", action="entry.uncertain", reason=error.reason, outcome="uncertain",
@@ -382,7 +382,7 @@ class Held:
 
     def _absent(self, intent: intents.Intent, reason: Reason) -> None:
         """It is not there and never will be: the intent is closed, the item may be entered anew."""
-        evidence = self.proofs.taken()
+        evidence = self.proofs.salvaged()
         with self.clerk.office.records.begin() as tx:
             intents.settle(tx, intent, outcome="absent", after={"why": reason.code})
             entry = dict(self.item.payload.get("entry", {}))
