@@ -40,6 +40,7 @@ SILENT = {
 HOSTILE = {
     "windows": "<button onclick=\"for (let i = 0; i < 100; i++) window.open('/blank?' + i)\">Go</button>",
     "dialogs": "<button onclick=\"while (true) alert('again')\">Go</button>",
+    "timer": "<button onclick=\"setInterval(() => alert('again'), 1)\">Go</button>",
     "print": '<button onclick="for (let i = 0; i < 50; i++) print()">Go</button>',
     "question": "<button onclick=\"confirm('Delete everything?')\">Go</button>",
     "close": '<button onclick="window.close()">Go</button>',

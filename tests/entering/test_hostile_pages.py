@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -94,6 +95,12 @@ def test_it_does_not_hold_the_robot(session: Session, thief: Thief, page: str, c
     steps = ({"press": "Go", "loads": "page"} if page == "never" else {"press": "Go"}, {"wait": "nothing"})
     assert stopped(session, page, *steps) == code
     assert thief.entered == []
+
+
+def test_dialogs_without_an_end_do_not_wait_for_the_step(session: Session) -> None:
+    started = time.monotonic()
+    assert stopped(session, "timer", {"press": "Go"}, {"wait": "nothing", "timeout": 300}) == "OF527"
+    assert time.monotonic() - started < 100
 
 
 @pytest.mark.parametrize("page", ["close", "print", "growth", "disk"])

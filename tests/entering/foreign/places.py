@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from bots.data_entry import enter
 from bots.data_entry.entries import add_records, outcomes, process_of
@@ -26,7 +27,8 @@ from tests.entering.offices import CHECKOUT
 
 __all__ = ["SYSTEMS", "Place", "open_place", "record"]
 
-SYSTEMS: dict[str, Any] = {
+Build = Callable[[Path], tuple[Weather, Books]]
+SYSTEMS: dict[str, Build] = {
     "webforms": webforms.build,
     "frames": frames.build,
     "single_page": single_page.build,
@@ -55,12 +57,12 @@ class Place:
     books: Books
     hours: list[timedelta] = field(default_factory=list)
 
-    def enter(self, *records: dict[str, Any]) -> list[WorkItem]:
+    def enter(self, *records: dict[str, Any], form: str = "invoice") -> list[WorkItem]:
         """Enter records until nothing more happens by itself; back-off is skipped by moving the clock."""
         system = load_system(self.office, self.name)
-        items = add_records(self.office, self.name, system, "invoice", records, folder=self.office.settings.home)
+        items = add_records(self.office, self.name, system, form, records, folder=self.office.settings.home)
         for _ in range(8):
-            enter(self.office, self.name, form="invoice", process=process_of(self.name, "invoice"))
+            enter(self.office, self.name, form=form, process=process_of(self.name, form))
             items = outcomes(self.office, items)
             if all(item.state not in ("ready", "entering", "uncertain") for item in items):
                 break
@@ -69,13 +71,26 @@ class Place:
 
 
 @contextmanager
-def open_place(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
-    """Start the system, open an office whose config/systems holds its description alone."""
+def open_place(
+    name: str,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    build: Build | None = None,
+    description: dict[str, Any] | None = None,
+) -> Iterator[Place]:
+    """Start the system, open an office whose config/systems holds its description alone.
+
+    Args:
+        build, description: of a system that is none of `SYSTEMS`.
+    """
     config = folder / "config"
     (config / "systems").mkdir(parents=True)
     for path in (CHECKOUT / "config").glob("*.yaml"):
         shutil.copy(path, config)
-    shutil.copy(Path(__file__).parent / f"{name}.yaml", config / "systems")
+    if description is None:
+        shutil.copy(Path(__file__).parent / f"{name}.yaml", config / "systems")
+    else:
+        (config / "systems" / f"{name}.yaml").write_text(yaml.safe_dump(description), "utf-8")
     settings = load_settings(folder / "home", config)
     secrets = settings.home / "secrets"
     secrets.mkdir(parents=True)
@@ -83,7 +98,7 @@ def open_place(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
         (secrets / secret).write_text(value, "utf-8")
         (secrets / secret).chmod(0o600)
     (settings.home / "scan.pdf").write_bytes(b"%PDF-1.4\n% a scan\n")
-    weather, books = SYSTEMS[name](folder / "books.db")
+    weather, books = (build or SYSTEMS[name])(folder / "books.db")
     hours: list[timedelta] = []
     now = lambda: datetime.now(UTC) + sum(hours, timedelta())  # noqa: E731
     session = Session(actor=Actor("bot", "data_entry"), run=RunInfo(id="test"))

@@ -23,6 +23,7 @@ class Weather:
         end_sessions: ends all sessions of the system.
         saves: faults of the next saves.
         losses: after how many further requests the session ends, one loss after another.
+        slow: seconds that a slow save takes.
     """
 
     app: Any
@@ -30,6 +31,7 @@ class Weather:
     end_sessions: Callable[[], None]
     saves: list[str] = field(default_factory=list)
     losses: list[int] = field(default_factory=list)
+    slow: float = 1.0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         body = await _body(receive)
@@ -45,7 +47,7 @@ class Weather:
     async def _answer(self, fault: str, scope: Any, given: Any, receive: Any, send: Any) -> None:
         kind, _, moment = fault.partition("_")
         if kind == "slow":
-            await asyncio.sleep(1)
+            await asyncio.sleep(self.slow)
         if kind == "lost" and moment == "before":
             self.end_sessions()
         if fault in ("", "slow", "lost_before"):
