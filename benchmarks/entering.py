@@ -23,8 +23,9 @@ from playwright.sync_api import Browser, Frame, Page
 
 from benchmarks.process_tree import cpu_seconds
 from bots.data_entry import accounts, enter, load_system
+from bots.data_entry.clerk import Clerk
 from bots.data_entry.ladders import ladder_of
-from bots.data_entry.protocol import Clerk, Held
+from bots.data_entry.protocol import Held
 from bots.data_entry.record import invoice_record
 from bots.data_entry.runner import Runner
 from bots.data_entry.stage import browser

@@ -13,10 +13,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from bots.data_entry import accounts, drift
+from bots.data_entry.clerk import Clerk
 from bots.data_entry.login import log_in
 from bots.data_entry.looking import canonical_row, pages
 from bots.data_entry.pace import Pace
-from bots.data_entry.protocol import Clerk, Held
+from bots.data_entry.protocol import Held
 from bots.data_entry.runner import Runner
 from bots.data_entry.values import known
 from bots.office import Office, StageReport
