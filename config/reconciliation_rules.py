@@ -110,10 +110,16 @@ class Source(Strict):
 
 
 class Tolerance(Strict):
-    """How far the amount may be off when the reference agrees: the larger of both, and how many days apart."""
+    """How far the amount may be off when the reference agrees, and how many days apart.
+
+    Attributes:
+        minor, percent: so many minor units, or so many percent of the item: the larger of both.
+        most_percent: but never more than so many percent of the item.
+    """
 
     minor: Minor = 5
     percent: Percent = Decimal(0)
+    most_percent: Percent = Decimal(100)
     days: Days = 400
 
 

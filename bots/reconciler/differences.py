@@ -46,8 +46,9 @@ class Rates:
 
 def within(rules: Rules, item: int, paid: int) -> bool:
     """Whether two amounts of one currency agree within the rules' tolerance."""
-    allowed = max(Decimal(rules.tolerance.minor), abs(item) * rules.tolerance.percent / 100)
-    return abs(item - paid) <= allowed
+    tolerance = rules.tolerance
+    allowed = max(Decimal(tolerance.minor), abs(item) * tolerance.percent / 100)
+    return abs(item - paid) <= min(allowed, abs(item) * tolerance.most_percent / 100)
 
 
 def judge(rules: Rules, item: int, paid: int, days: int) -> Verdict | None:

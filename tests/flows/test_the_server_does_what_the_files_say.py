@@ -1,21 +1,29 @@
-"""A real server: schedules make runs, and a run whose process is gone does not stay Running."""
+"""A real server: schedules make runs, a run whose process is gone does not stay Running, the reconcile flow runs."""
 
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
 
+from config.settings import CONFIG
 from flows.environment import client_environment
 from flows.server import LocalServer, running_server
 from tests.entering.offices import wait_until
 
 pytestmark = pytest.mark.prefect
+RULES = "name: bank\nleft: {files: ledger.csv}\nright: {files: bank.csv, sign: auto}\n"
+LEDGER = "reference,supplier,date,amount,currency\nINV-1,Acero Norte S.L.,2026-03-01,100.00,EUR\n"
+BANK = "date,counterparty,text,amount,currency\n" + "".join(
+    f"2026-{day},ACERO NORTE,PAGO INV-1,100.00,EUR\n" for day in ("03-31", "04-02")
+)
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +84,32 @@ def test_a_run_whose_process_is_gone_is_crashed_though_its_worker_is_started_aga
     wait_until(lambda: seen(run), 60)
     asyncio.run(apply_automations(silent=timedelta(seconds=10)))  # as a worker does when it starts
     wait_until(lambda: asyncio.run(state(run)) == "CRASHED", 180)
+
+
+def test_the_reconcile_flow_runs_on_it_matches_what_is_new_and_asks_what_is_not_certain(
+    server: LocalServer, tmp_path: Path
+) -> None:
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowFilter, FlowFilterName
+
+    from flows.reconcile import reconcile
+
+    config, home = tmp_path / "config", tmp_path / "home"
+    shutil.copytree(CONFIG, config, ignore=shutil.ignore_patterns("*.py", "__pycache__", "reconciliations"))
+    (config / "reconciliations").mkdir()
+    (config / "reconciliations" / "bank.yaml").write_text(RULES, "utf-8")
+    home.mkdir()
+    (home / "ledger.csv").write_text(LEDGER, "utf-8")
+    (home / "bank.csv").write_text(BANK, "utf-8")
+
+    async def states() -> list[str]:
+        async with get_client() as client:
+            named = FlowFilter(name=FlowFilterName(any_=["reconcile"]))
+            return [run.state.type.value for run in await client.read_flow_runs(flow_filter=named) if run.state]
+
+    runs = [asyncio.run(reconcile(str(home), str(config))) for _ in range(2)]
+    assert [run["steps"][0]["outcomes"] for run in runs] == [{"asked": 1}, {"unchanged": 1}]
+    wait_until(lambda: asyncio.run(states()) == ["COMPLETED", "COMPLETED"], 60)
+    folder = home / "out" / "reconciliations" / "bank" / "0001"
+    assert (folder / "reconciliation.xlsx").is_file()
+    assert "INV-1" in (folder / "groups.jsonl").read_text("utf-8")

@@ -51,6 +51,12 @@ def test_a_difference_is_explained(
     assert (row["code"], row["residual"], row["difference"]) == (code, residual, difference)
 
 
+def test_rounding_is_never_more_than_a_tenth_of_the_item(matched: Match) -> None:
+    small = ledger({"reference": "RE7878", "amount": 300})
+    assert groups(matched(small, bank({"text": "RE7878", "amount": 330}))) == {("OF612", ("L1",), ("B1",))}
+    assert matched(small, bank({"text": "RE7878", "amount": 331})).groups.is_empty()
+
+
 def test_a_payment_in_another_currency_follows_the_rate(rules: Rules) -> None:
     left = ledger({"reference": "RE7878", "amount": 100_000, "currency": "USD"})
     near, far = bank({"text": "RE7878", "amount": 92_500}), bank({"text": "RE7878", "amount": 95_000})
