@@ -288,7 +288,9 @@ class _Writer:
         for column in (1, 2):
             cells = [xl_rowcol_to_cell(at + offset, column) for offset in (1, 2, 3)]
             figure(at + 4, column, f"ROUND({cells[0]}-{cells[1]}-{cells[2]},{places})", 0, bold)
-        sheet.write_string(at + 4, 3, self.word("must be 0.00"), self.format(italic=True, font_color="#777777"))
+        sheet.write_string(
+            at + 4, 3, self.word("must be 0.00"), self.format(italic=True, font_color="#777777", indent=1)
+        )
         at = self._bridge(sheet, at + 5, total, figure, bold)
         for row in (at, at - 4):
             sheet.conditional_format(row, 1, row, 2, {"type": "cell", "criteria": "!=", "value": 0, "format": alarm})
@@ -308,7 +310,9 @@ class _Writer:
         settled, paid = xl_rowcol_to_cell(at - 3, 1), xl_rowcol_to_cell(at - 3, 2)
         parts = "-".join(xl_rowcol_to_cell(at + offset, 1) for offset in (1, 2))
         figure(at + 3, 1, f"ROUND({settled}-{paid}-{parts},{exponent(total.currency)})", 0, bold)
-        sheet.write_string(at + 3, 3, self.word("must be 0.00"), self.format(italic=True, font_color="#777777"))
+        sheet.write_string(
+            at + 3, 3, self.word("must be 0.00"), self.format(italic=True, font_color="#777777", indent=1)
+        )
         return at + 3
 
     def _ageing(self, sheet: Worksheet, at: int) -> None:
