@@ -28,6 +28,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
+from pathlib import Path
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -51,12 +52,16 @@ _JOBS_A_WORKER = 500
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one job may use: bytes of address space, processor seconds, seconds on the wall, bytes of the answer."""
+    """What one job may use: bytes of address space, processor seconds, seconds on the wall, bytes of the answer.
+
+    A worker that still holds more than `kept` bytes when its job is done is replaced: engines' caches are never freed.
+    """
 
     memory: int = 3_000_000_000
     cpu_seconds: int = 60
     wall_seconds: float = 120.0
     answer: int = 64_000_000
+    kept: int = 800_000_000
 
 
 class Sandbox:
@@ -142,10 +147,11 @@ class _Worker:
         theirs.close()
         self._jobs = 0
         self._broken = False
+        self._full = False
 
     @property
     def usable(self) -> bool:
-        return not self._broken and self._jobs < _JOBS_A_WORKER
+        return not (self._broken or self._full) and self._jobs < _JOBS_A_WORKER
 
     def work(self, job: bytes, limits: Limits) -> object:
         self._jobs += 1
@@ -165,6 +171,7 @@ class _Worker:
         if not answered:
             self._broken = True
             raise DocumentRefused("OF207", limit=f"{limits.wall_seconds:g} s")
+        self._full = _resident(self._process.pid) > limits.kept
         return _unwrap(answer, limits)
 
     def _death(self, limits: Limits, error: Exception) -> DocumentRefused:
@@ -185,6 +192,15 @@ class _Worker:
         self._process.join()
         self._process.close()
         self._pipe.close()
+
+
+def _resident(process: int | None) -> int:
+    """Bytes of memory that a process holds; 0 when it has ended, and on systems without `/proc`."""
+    try:
+        pages = Path(f"/proc/{process}/statm").read_text("ascii").split()[1]
+    except OSError:
+        return 0
+    return int(pages) * resource.getpagesize()
 
 
 def _unwrap(answer: bytes, limits: Limits) -> object:

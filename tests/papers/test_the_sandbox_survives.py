@@ -165,3 +165,9 @@ def test_a_refusal_names_its_limit_in_words(sandbox: Sandbox) -> None:
         sandbox.run_within(Limits(wall_seconds=0.2), wait_for_ever)
     assert "0.2 s" in refused.value.reason.text("en")
     assert "0.2 s" in refused.value.reason.text("es")
+
+
+def test_a_worker_that_keeps_too_much_memory_is_replaced() -> None:
+    with Sandbox(1, Limits(kept=1)) as forgetful, Sandbox(1, SMALL) as warm:
+        assert forgetful.run(process_id) != forgetful.run(process_id)
+        assert warm.run(process_id) == warm.run(process_id)
