@@ -262,7 +262,7 @@ def _rapidocr_engine() -> Any:
             "Det.limit_type": "max",
             "Det.limit_side_len": _DETECTED_SIDE,
             "Rec.rec_batch_num": 1,  # in a batch, short lines are padded to the longest: slower, and blanks get lost
-            "EngineConfig.onnxruntime.enable_cpu_mem_arena": False,  # it keeps the most of every size of picture: 1 GB after 8 pages
+            "EngineConfig.onnxruntime.enable_cpu_mem_arena": False,  # it holds on to the most that any page took
             "EngineConfig.onnxruntime.intra_op_num_threads": 1,  # a batch runs one worker a core
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
             "Det.model_path": str(models["det"]),  # by path: without it, a missing file would be downloaded
