@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-__all__ = ["WHOLE", "Plain", "Score", "score"]
+__all__ = ["WHOLE", "Plain", "Score", "agrees", "score"]
 
 WHOLE = ("invoice_number", "issue_date", "currency", "net_total", "tax_total", "gross_total", "seller_vat_id")
 Plain = Mapping[str, Any]
@@ -53,7 +53,7 @@ def score(readings: Mapping[str, Plain], truths: Sequence[Mapping[str, Any]], na
     for truth in truths:
         reading = readings.get(truth["id"], {"fields": {}, "lines": [], "confident": False})
         wanted = truth["fields"]
-        right = all(_agrees(name, reading["fields"].get(name), wanted[name]) for name in names if name in wanted)
+        right = all(agrees(name, reading["fields"].get(name), wanted[name]) for name in names if name in wanted)
         result.documents += 1
         result.whole += right
         result.by_layout[truth["layout"]].append(right)
@@ -70,9 +70,9 @@ def _lines_right(read: Sequence[Plain], true: Sequence[Plain]) -> int:
     left, right = list(read), 0
     for wanted in true:
         for line in left:
-            total = _agrees("line_total", line.get("line_total"), wanted["line_total"])
+            total = agrees("line_total", line.get("line_total"), wanted["line_total"])
             if total and (
-                wanted.get("quantity") is None or _agrees("quantity", line.get("quantity"), wanted["quantity"])
+                wanted.get("quantity") is None or agrees("quantity", line.get("quantity"), wanted["quantity"])
             ):
                 right += 1
                 left.remove(line)
@@ -80,7 +80,8 @@ def _lines_right(read: Sequence[Plain], true: Sequence[Plain]) -> int:
     return right
 
 
-def _agrees(name: str, got: Any, wanted: Any) -> bool:
+def agrees(name: str, got: Any, wanted: Any) -> bool:
+    """Whether an answer is one of those that a truth allows."""
     answers = wanted if isinstance(wanted, list) else [wanted]
     return any(_same(name, _normal(name, got), _normal(name, answer)) for answer in answers)
 

@@ -22,12 +22,14 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 
 @dataclass(slots=True)
 class Candidate:
-    """An amount in a role, how well its place supports that, and the label that says so."""
+    """An amount in a role, how well its place supports that, and the label that says so; `alone`: its row opens with
+    the label and has no other money."""
 
     role: str
     amount: Amount
     score: float
     label: Hit | None
+    alone: bool = False
 
     @property
     def named(self) -> bool:
@@ -135,8 +137,9 @@ def _from(hit: Hit, amount: Amount, amounts: list[Amount]) -> Iterator[Candidate
     score = _strength(hit) - min(0.07 * strange, 0.42) - 0.12 * between
     if not amount.money:
         score -= 0.3
+    alone = hit.pure and not hit.prose and sum(a.money for a in amounts) == 1
     for role in roles:
-        yield Candidate(role, amount, score, hit)
+        yield Candidate(role, amount, score, hit, alone)
 
 
 def _below(sheet: Sheet, skip: frozenset[int]) -> Iterator[Candidate]:

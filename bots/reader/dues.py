@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import combinations
 
 from bots.reader.candidates import Candidate
+from bots.reader.corroboration import reaches
 from bots.reader.hypotheses import Hypothesis, Pool
+from bots.reader.spots import Amount
 
 __all__ = ["settle_dues", "unexplained"]
 
 ZERO = Decimal(0)
+CENT = Decimal("0.01")
+_TOTALS = ("net_total", "gross_total", "amount_due")
+_COLUMNS = ("line_total", "line_gross")
+_SUMS = ("gross_total", "amount_due")
+_PARTS = ("net_total", "lines_total", "tax_total", "withheld_total", "prepaid", "discount_total", "charge_total")
+_LEVEL = 4.0
 _CLEAR = 0.68
 """A label that scores so well names its amount: `Total` alone, beside or over it."""
 
@@ -38,24 +49,78 @@ def settle_dues(made: Hypothesis, pool: Pool) -> None:
 
 
 def unexplained(made: Hypothesis, pool: Pool) -> list[Candidate]:
-    """Totals that the page names and that this way to read it leaves over.
+    """Sums that the page names and that this way to read it leaves over.
 
-    A page that says `Total 121.00` is not understood as long as that total is not: neither the gross total, nor a part
-    of it, nor what is due.
+    A page that says `Total 121.00`, `VAT 21.00` or `Discount 10.00` is not understood as long as that amount is neither
+    one of the totals, nor a part of them, nor what leads from one printed sum to another.
     """
     gross = made.support.get("gross_total")
     known = _known(made)
-    totals = [(value, found) for value, found in pool.of("gross_total") if found.score >= _CLEAR and found.named]
-    dues = [
-        (value, found)
-        for value, found in pool.of("amount_due")
-        if found.score >= _CLEAR and found.named and not _paid_off(made, value, pool)
-    ]
+    named = (
+        candidate
+        for role in (*_SUMS, *_PARTS)
+        for _, candidate in pool.of(role)
+        if candidate.score >= _CLEAR and (candidate.named if role in _SUMS else candidate.alone)
+    )
     return [
         candidate
-        for value, candidate in (*totals, *dues)
-        if abs(value) not in known and not (gross is not None and _foreign(candidate, gross))
+        for candidate in (*named, *_among_the_sums(made, pool))
+        if candidate.amount.value
+        and abs(candidate.amount.value) not in known
+        and not (gross is not None and _foreign(candidate, gross))
+        and not _leads_on(made, candidate, abs(candidate.amount.value), pool)
     ]
+
+
+def _among_the_sums(made: Hypothesis, pool: Pool) -> Iterator[Candidate]:
+    """Amounts in the column of the totals, between the first and the last of them, whatever they are called."""
+    values = {made.values[role] for role in _TOTALS if role in made.values}
+    places = [made.support[role].amount for role in _TOTALS if role in made.support]
+    sums = [amount for amount in pool.money if amount.value in values and any(_level(amount, p) for p in places)]
+    if not sums:
+        return
+    first, last = min(a.row.index for a in sums), max(a.row.index for a in sums)
+    rows = Counter(amount.row.index for amount in pool.money)
+    for amount in pool.money:
+        inside = first < amount.row.index < last and rows[amount.row.index] == 1
+        if inside and any(_level(amount, other) for other in sums):
+            yield Candidate("discount_total", amount, _CLEAR, None)
+
+
+def _level(amount: Amount, other: Amount) -> bool:
+    return abs(amount.x1 - other.x1) < _LEVEL
+
+
+def _leads_on(made: Hypothesis, candidate: Candidate, value: Decimal, pool: Pool) -> bool:
+    """Whether an amount that is no total leads from one sum to another."""
+    match candidate.role:
+        case "amount_due":
+            return _paid_off(made, value, pool)
+        case "net_total" | "lines_total":
+            net = made.support.get("net_total")
+            if net is None:
+                return False
+            return reaches(value, net.amount.value, pool.ladder, (candidate.amount.row.index, net.amount.row.index))
+        case "discount_total" | "charge_total":
+            return _is_step(made, value, pool)
+        case _:
+            return False
+
+
+def _is_step(made: Hypothesis, step: Decimal, pool: Pool) -> bool:
+    """Whether a discount or charge is what lies between two sums, to the cent: the lines or another printed sum, and
+    one of the totals; alone or with the other discounts and charges that are named."""
+    totals = {value for role in _TOTALS if (value := made.values.get(role))}
+    starts = pool.printed - totals - {step, -step, ZERO}
+    if made.table is not None:
+        starts |= {made.table.sum_of(name) + off for name in _COLUMNS for off in (ZERO, CENT, -CENT)} - totals
+    others = [sign * abs(value) for sign, named in _named(pool) for value in named if abs(value) != step]
+    rests = {sum(chosen, ZERO) for count in range(3) for chosen in combinations(others, count)}
+    return any(total + way - rest in starts for total in totals for rest in rests for way in (step, -step))
+
+
+def _named(pool: Pool) -> tuple[tuple[int, Sequence[Decimal]], ...]:
+    return ((-1, pool.ladder.discounts), (1, pool.ladder.charges))
 
 
 def _paid_off(made: Hypothesis, due: Decimal, pool: Pool) -> bool:
@@ -75,8 +140,8 @@ def _known(made: Hypothesis) -> set[Decimal]:
     }
     known.update(amount.value for row in made.rates for amount in (row.base, row.tax, row.gross) if amount is not None)
     if made.table is not None:
-        known.update(made.table.sum_of(name) for name in ("line_total", "line_gross", "tax_amount", "quantity"))
-        known.update(total.value for item in made.table.items if (total := item.total) is not None)
+        known.update(made.table.sum_of(name) for name in (*_COLUMNS, "tax_amount", "discount"))
+        known.update(amount.value for item in made.table.items for amount in item.figures.values())
     return {abs(value) for value in known}
 
 

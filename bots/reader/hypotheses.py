@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from bots.reader.candidates import Candidate
@@ -53,10 +53,11 @@ class Hypothesis:
 
 @dataclass(slots=True)
 class Pool:
-    """Best candidate by value, by role; `printed` are the values of all money on the page."""
+    """Best candidate by value, by role; `money` is all money on the pages, `printed` its values."""
 
     by_role: dict[str, dict[Decimal, Candidate]]
     ladder: Ladder
+    money: Sequence[Amount]
     printed: frozenset[Decimal]
 
     def of(self, role: str) -> list[tuple[Decimal, Candidate]]:
@@ -76,7 +77,7 @@ def pool_of(candidates: dict[str, list[Candidate]], tax_rows: Sequence[TaxRow], 
             if role in ("withheld_total", "prepaid", "discount_total"):
                 value = abs(value)
             if value not in table:
-                table[value] = Candidate(role, candidate.amount, candidate.score, candidate.label)
+                table[value] = replace(candidate)
             else:
                 table[value].score += 0.04
     for row in tax_rows:
@@ -87,7 +88,8 @@ def pool_of(candidates: dict[str, list[Candidate]], tax_rows: Sequence[TaxRow], 
         ):
             if amount is not None and amount.value not in by_role.setdefault(role, {}):
                 by_role[role][amount.value] = Candidate(role, amount, score, None)
-    rungs = {amount.row.index: amount.value for amount in amounts if amount.money}
+    money = [amount for amount in amounts if amount.money]
+    rungs = {amount.row.index: amount.value for amount in money}
     named = {role: list(by_role.get(role, {}))[:5] for role in ("discount_total", "charge_total")}
-    printed = frozenset(amount.value for amount in amounts if amount.money)
-    return Pool(by_role, Ladder(rungs, named["discount_total"], named["charge_total"]), printed)
+    ladder = Ladder(rungs, named["discount_total"], named["charge_total"])
+    return Pool(by_role, ladder, money, frozenset(amount.value for amount in money))

@@ -224,7 +224,24 @@ def _figures(sheet: Sheet, heading: Heading, row: Row) -> dict[str, Amount]:
         if a not in used and name not in taken:
             used.add(a)
             taken[name] = amounts[a]
+    taken.update(_by_order(columns, taken, [amount for a, amount in enumerate(amounts) if a not in used]))
     return taken
+
+
+def _by_order(columns: list[Column], taken: dict[str, Amount], left: list[Amount]) -> dict[str, Amount]:
+    """A number alone in its phrase, and alone between the figures of the columns beside an empty one, is that column's,
+    however far from the heading it is set."""
+    found: dict[str, Amount] = {}
+    for at, column in enumerate(columns):
+        if column.name in taken or not 0 < at < len(columns) - 1:
+            continue
+        before, after = taken.get(columns[at - 1].name), taken.get(columns[at + 1].name)
+        if before is None or after is None:
+            continue
+        between = [a for a in left if before.x1 < a.x0 and a.x1 < after.x0 and (a.first, a.last) == (a.phrase.start, a.phrase.end)]
+        if len(between) == 1 and _fits(between[0], column.name):
+            found[column.name] = between[0]
+    return found
 
 
 def _distance(amount: Amount, column: Column) -> float | None:

@@ -5,6 +5,7 @@ Nobody tunes to it; it gives tests endless documents and needs no outside data.
 
 from demo.invoices.facts import Wishes
 from demo.invoices.generator import FORMS, Form, Specimen, corpus, generate
+from demo.invoices.misprint import Misprint, misprint
 from demo.invoices.model import CASES, Case, Invoice, Item, Party
 from demo.invoices.paper import joined
 from demo.invoices.parties import draw_party
@@ -20,6 +21,7 @@ __all__ = [
     "Form",
     "Invoice",
     "Item",
+    "Misprint",
     "Party",
     "Specimen",
     "Wishes",
@@ -27,4 +29,5 @@ __all__ = [
     "draw_party",
     "generate",
     "joined",
+    "misprint",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import Any, Literal, Unpack
@@ -56,6 +56,7 @@ def generate(
     layout: str | None = None,
     form: Form = "born digital",
     house: str | None = None,
+    touch: Callable[[Draft], object] | None = None,
     **wishes: Unpack[Wishes],
 ) -> Specimen:
     """An invoice; the same arguments give the same bytes.
@@ -66,6 +67,7 @@ def generate(
         form: `scan` is an image-only PDF, skewed and noisy; `hybrid` is Factur-X with its XML embedded; `garbled`
             looks right but has a text layer that yields nonsense.
         house: documents of the same house look alike (same style, labels and mark).
+        touch: what is done with the drawing before it is printed; the truth stays that of the facts.
         wishes: seller, buyer, number, issued, days, order, currency, items, corrects.
     """
     rng = Random(f"invoice {seed}")
@@ -75,6 +77,8 @@ def generate(
     looks = rng if house is None else Random(f"house {house}")
     style = draw_style(looks, language, layout, embedded=form == "garbled")
     draft = draw(invoice, style, house or str(seed), scanned=form == "scan")
+    if touch is not None:
+        touch(draft)
     pdf = draft.sheet.emit(rng, style.order, style.split, title=invoice.number if rng.random() < 0.3 else "")
     truth = truth_of(draft)
     if form == "scan":
