@@ -64,7 +64,8 @@ def main() -> int:
     print(f"{'figure':16} {'changed':>8} {'accepted':>9} {'wrong':>7}")
     for kind in (*KINDS, "all"):
         changed, accepted, wrong = (
-            counted.total() if kind == "all" else counted[kind] for counted in (score.changed, score.accepted, score.wrong)
+            counted.total() if kind == "all" else counted[kind]
+            for counted in (score.changed, score.accepted, score.wrong)
         )
         print(f"{kind:16} {changed:8} {accepted:9} {wrong:7}")
     for line in score.told if options.told else ():

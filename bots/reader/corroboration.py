@@ -15,9 +15,19 @@ from bots.reader.lines import Item, Table
 from bots.reader.spots import Amount
 from bots.reader.taxes import TaxRow, agrees
 
-__all__ = ["Ladder", "line_holds", "match_lines", "rates_that_explain", "reaches"]
+__all__ = [
+    "Ladder",
+    "line_holds",
+    "lines_hold",
+    "match_lines",
+    "rates_of_lines_explain",
+    "rates_that_explain",
+    "reaches",
+]
 
 ZERO, CENT = Decimal(0), Decimal("0.01")
+_TELLING = Decimal("0.05")
+"""What the rounding of a price hides must be so much, to tell anything about it."""
 _RUNGS = 7
 _EXTRAS = 7
 
@@ -77,6 +87,8 @@ def _runs(rows: list[TaxRow]) -> Iterator[list[TaxRow]]:
 
 
 def _explains(rows: list[TaxRow], net: Decimal, tax: Decimal) -> bool:
+    if len(rows) == 1 and rows[0].tax is None:
+        return bool(tax) and agrees(net, rows[0].percent, tax)
     if sum((row.tax.value for row in rows if row.tax is not None), ZERO) != tax:
         return False
     bases = [row.base.value for row in rows if row.base is not None]
@@ -84,6 +96,18 @@ def _explains(rows: list[TaxRow], net: Decimal, tax: Decimal) -> bool:
         return (len(rows) == 1 and agrees(net, rows[0].percent, tax)) or _implied(rows, net)
     total = sum(bases, ZERO)
     return total == net or (bool(tax) and abs(total) < abs(net) and len(rows) == len({row.percent for row in rows}))
+
+
+def rates_of_lines_explain(table: Table | None, tax: Decimal) -> bool | None:
+    """Whether the lines' totals times the rates that each of them prints make the tax; None when some print none."""
+    rates = [item.value("tax_rate") for item in table.items] if table is not None else []
+    if table is None or None in rates:
+        return None
+    made = sum(
+        ((item.total.value if item.total else ZERO) * (item.value("tax_rate") or ZERO) / 100 for item in table.items),
+        ZERO,
+    )
+    return abs(made - tax) <= CENT * max(len(set(rates)), 1) + len(rates) * CENT / 2
 
 
 def _implied(rows: list[TaxRow], net: Decimal) -> bool:
@@ -161,7 +185,7 @@ def _match(
     for role, value, row in targets[:2]:
         if reaches(total, value, ladder, (last, row)):
             return LineMatch(chosen, column, role, exact=True)
-    if forgiving and len(items) > 1:
+    if forgiving and len(items) > 1 and not any(CENT <= _missed(item) <= CENT + _hidden(item) for item in items):
         for role, value, _ in targets:
             if abs(total - value) <= CENT:
                 return LineMatch(chosen, column, role, exact=False)
@@ -177,8 +201,8 @@ def line_holds(item: Item) -> bool | None:
     quantity, price, total = item.value("quantity"), item.value("unit_price"), item.total
     if quantity is None or price is None or total is None:
         return None
-    slack = CENT + abs(quantity) * Decimal(5).scaleb(-item.figures["unit_price"].places - 1)
-    if any(abs(abs(quantity * price / per) - abs(total.value)) <= slack for per in (1, 100, 1000)):
+    slack = CENT / 2 + _hidden(item)
+    if _missed(item) <= slack:
         return True
     money = (amount for amount in item.extras if amount.places >= 2 or amount.currency)  # not positions and codes
     extras = [amount.value for amount in (*money, *_other_figures(item)) if amount.value][:_EXTRAS]
@@ -186,6 +210,37 @@ def line_holds(item: Item) -> bool | None:
     return any(
         _explained(quantity, start, abs(total.value), slack, extras, percents) for start in (price, *_prices(item))
     )
+
+
+def lines_hold(items: Sequence[Item]) -> list[bool | None]:
+    """`line_holds` for each line, measured with the table's own exactness.
+
+    A price may have been rounded to be printed, so that the total of many pieces is out by more than a cent.  Where
+    other lines of as many pieces multiply out to the cent, prices are printed in full, and such a line is wrong, unless
+    a discount made its price.
+    """
+    held = [line_holds(item) for item in items]
+    measured = [(item, _missed(item)) for item, holds in zip(items, held, strict=True) if holds]
+    if not any(missed < CENT and _hidden(item) >= _TELLING for item, missed in measured):
+        return held
+    return [
+        False if holds and not item.percents and _TELLING <= _missed(item) <= CENT + _hidden(item) else holds
+        for item, holds in zip(items, held, strict=True)
+    ]
+
+
+def _missed(item: Item) -> Decimal:
+    """By how much quantity x price misses the total of a line; nothing where it does not print all three."""
+    quantity, price, total = item.value("quantity"), item.value("unit_price"), item.total
+    if quantity is None or price is None or total is None:
+        return ZERO
+    return min(abs(abs(quantity * price / per) - abs(total.value)) for per in (1, 100, 1000))
+
+
+def _hidden(item: Item) -> Decimal:
+    """What the rounding of its price to the printed places can make of the total."""
+    price = item.figures.get("unit_price")
+    return abs(item.value("quantity") or ZERO) * Decimal(5).scaleb(-price.places - 1) if price is not None else ZERO
 
 
 def _other_figures(item: Item) -> list[Amount]:

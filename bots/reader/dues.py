@@ -20,7 +20,7 @@ _TOTALS = ("net_total", "gross_total", "amount_due")
 _COLUMNS = ("line_total", "line_gross")
 _SUMS = ("gross_total", "amount_due")
 _PARTS = ("net_total", "lines_total", "tax_total", "withheld_total", "prepaid", "discount_total", "charge_total")
-_LEVEL = 4.0
+_LEVEL, _SHORT = 4.0, 9
 _CLEAR = 0.68
 """A label that scores so well names its amount: `Total` alone, beside or over it."""
 
@@ -73,17 +73,21 @@ def unexplained(made: Hypothesis, pool: Pool) -> list[Candidate]:
 
 
 def _among_the_sums(made: Hypothesis, pool: Pool) -> Iterator[Candidate]:
-    """Amounts in the column of the totals, between the first and the last of them, whatever they are called."""
+    """Amounts in the column of the totals, between the first and the last of them, and such in short phrases over the
+    lines, whatever they are called."""
     values = {made.values[role] for role in _TOTALS if role in made.values}
     places = [made.support[role].amount for role in _TOTALS if role in made.support]
     sums = [amount for amount in pool.money if amount.value in values and any(_level(amount, p) for p in places)]
     if not sums:
         return
     first, last = min(a.row.index for a in sums), max(a.row.index for a in sums)
+    head = made.table.heading.first if made.table is not None else 0
     rows = Counter(amount.row.index for amount in pool.money)
     for amount in pool.money:
-        inside = first < amount.row.index < last and rows[amount.row.index] == 1
-        if inside and any(_level(amount, other) for other in sums):
+        row = amount.row
+        inside = first < row.index < last and any(_level(amount, other) for other in sums)
+        over = row.index < head and row.page == 1 and amount.currency and amount.places == 2
+        if (inside or over) and rows[row.index] == 1 and amount.phrase.end - amount.phrase.start <= _SHORT:
             yield Candidate("discount_total", amount, _CLEAR, None)
 
 

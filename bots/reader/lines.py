@@ -215,17 +215,22 @@ def _figures(sheet: Sheet, heading: Heading, row: Row) -> dict[str, Amount]:
     amounts = sheet.spots.amounts.get(row.index, [])
     for a, amount in enumerate(amounts):
         for c, column in enumerate(columns):
-            if (distance := _distance(amount, column)) is not None and _fits(amount, column.name):
+            if (distance := _distance(amount, column)) is not None and _fits(amount, _called(column, amount)):
                 claims.append((distance, a, c))
     taken: dict[str, Amount] = {}
     used: set[int] = set()
     for _, a, c in sorted(claims):
-        name = columns[c].name
+        name = _called(columns[c], amounts[a])
         if a not in used and name not in taken:
             used.add(a)
             taken[name] = amounts[a]
     taken.update(_by_order(columns, taken, [amount for a, amount in enumerate(amounts) if a not in used]))
     return taken
+
+
+def _called(column: Column, amount: Amount) -> str:
+    """`VAT` heads rates as well as amounts."""
+    return "tax_rate" if column.name == "tax_amount" and amount.percent else column.name
 
 
 def _by_order(columns: list[Column], taken: dict[str, Amount], left: list[Amount]) -> dict[str, Amount]:
@@ -238,7 +243,11 @@ def _by_order(columns: list[Column], taken: dict[str, Amount], left: list[Amount
         before, after = taken.get(columns[at - 1].name), taken.get(columns[at + 1].name)
         if before is None or after is None:
             continue
-        between = [a for a in left if before.x1 < a.x0 and a.x1 < after.x0 and (a.first, a.last) == (a.phrase.start, a.phrase.end)]
+        between = [
+            a
+            for a in left
+            if before.x1 < a.x0 and a.x1 < after.x0 and (a.first, a.last) == (a.phrase.start, a.phrase.end)
+        ]
         if len(between) == 1 and _fits(between[0], column.name):
             found[column.name] = between[0]
     return found

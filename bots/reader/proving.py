@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bots.reader.corroboration import line_holds
+from bots.reader.corroboration import lines_hold
 from bots.reader.ids import compact, iban_holds, made_up, tax_id_holds
 from bots.reader.lines import Table
 from bots.reader.parties import Parties
 from bots.reader.reading import Proof, Reading
 from bots.reader.sheet import Sheet
+from bots.reader.tax_contradictions import contradicted_rates, strange_rates
 from bots.reader.texts import Pick
 from bots.reader.totals import Hypothesis
 from config.errors import Reason
@@ -49,12 +50,9 @@ def _proofs(reading: Reading, evidence: Evidence) -> Iterator[Proof]:
     if best.lines_hold is not None and best.table is not None:
         total = best.table.sum_of(best.column)
         yield Proof("lines", best.lines_hold, f"{len(best.table.items)} lines sum to {total}", ("net_total",))
-        wrong = [item for item in best.table.items if line_holds(item) is False]
-        right = [item for item in best.table.items if line_holds(item)]
-        if right or wrong:
-            yield Proof(
-                "line products", not wrong, f"{len(right)} of {len(right) + len(wrong)} lines: quantity x price", ()
-            )
+        held = [holds for holds in lines_hold(best.table.items) if holds is not None]
+        if held:
+            yield Proof("line products", all(held), f"{sum(held)} of {len(held)} lines: quantity x price", ())
     yield from _check_digits(reading, evidence)
     issue, due = reading.get("issue_date"), reading.get("due_date")
     if issue and due:
@@ -96,7 +94,7 @@ def _doubt_totals(evidence: Evidence, proofs: dict[str, Proof]) -> Iterator[Reas
             yield Reason("OF222", facts=facts)
     elif not best.closes or best.near:
         yield Reason("OF223", facts=facts)
-    if best.rates_hold is False:
+    if best.rates_hold is False or _rates_differ(evidence):
         yield Reason("OF224", facts=facts)
     if best.lines_hold is False and best.table is not None:
         yield Reason("OF225", facts={"sum": str(best.table.sum_of(best.column)), **facts})
@@ -113,6 +111,16 @@ def _doubt_totals(evidence: Evidence, proofs: dict[str, Proof]) -> Iterator[Reas
         yield Reason("OF229", facts={"gross": str(rival.get("gross_total")), "net": str(rival.get("net_total"))})
     for over in best.unexplained[:1]:
         yield Reason("OF249", facts={"value": str(over.amount.value), "gross": facts["gross_total"]})
+
+
+def _rates_differ(evidence: Evidence) -> bool:
+    """Whether a line, or another row than those which make up the tax, says otherwise."""
+    best = evidence.hypotheses[0]
+    net = best.values.get("net_total")
+    skip = frozenset(index for table in evidence.tables for index in table.rows)
+    if net is not None and any(contradicted_rates(evidence.sheet, skip, best.rates, net)):
+        return True
+    return best.table is not None and any(strange_rates(best.table.items, best.rates))
 
 
 def _doubt_number(reading: Reading, evidence: Evidence) -> Iterator[Reason]:

@@ -11,6 +11,8 @@ from bots.reader.spots import Amount
 __all__ = ["TaxRow", "agrees", "find_tax_rows"]
 
 CENT = Decimal("0.01")
+_FEW = 12
+"""Words of a row of headings over amounts, or of a rate that stands by itself: more are a sentence."""
 
 
 @dataclass(slots=True)
@@ -81,9 +83,12 @@ def _read(sheet: Sheet, index: int, block: int) -> TaxRow | None:
     for rate, base, tax in zip(money, money[1:], money[2:], strict=False):
         if not rate.currency and 2 < rate.value <= 30 and tax.value and _pair(base, rate, tax):
             return TaxRow(rate, base, tax, None, block, labelled, index, rate.value)
-    if labelled and len(money) == 1 and any(rate.percent for rate in rates):
-        rate = next(rate for rate in rates if rate.percent)
+    if labelled and len(money) == 1 and any(amount.percent for amount in amounts):
+        rate = next(amount for amount in amounts if amount.percent)
         return TaxRow(rate, None, money[0], None, block, labelled, index, rate.value)
+    named = labelled or any(hit.means("column", "tax_rate") for hit in hits)
+    if named and not money and len(rates) == 1 and rates[0].percent and len(sheet.layout.rows[index].words) <= _FEW:
+        return TaxRow(rates[0], None, None, None, block, named, index, rates[0].value)  # "Tax rate 19%"
     return None
 
 

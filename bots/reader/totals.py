@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from bots.reader.candidates import Candidate
 from bots.reader.closing import closing
-from bots.reader.corroboration import match_lines, rates_that_explain, reaches
+from bots.reader.corroboration import match_lines, rates_of_lines_explain, rates_that_explain, reaches
 from bots.reader.dues import settle_dues, unexplained
 from bots.reader.hypotheses import Hypothesis, Pool, pool_of
 from bots.reader.lines import Table
@@ -62,6 +62,8 @@ def _prove(made: Hypothesis, pool: Pool, tax_rows: Sequence[TaxRow], tables: Seq
     if net is not None and net == gross and not tax and _names_a_tax(pool, net):
         made.rates_hold = False  # this way to read the page leaves out a tax that it names
     _prove_lines(made, pool, tables)
+    if made.rates_hold is None and net is not None and tax is not None and made.lines_role == "net_total":
+        made.rates_hold = rates_of_lines_explain(made.table, tax)
     made.score += {True: 0.7, False: -0.3, None: 0.0}[made.rates_hold] + (0.6 if made.lines_hold else 0.0)
     if gross is not None and pool.get("amount_due", gross) is not None:
         made.score += 0.1
