@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bots.reader.blocks import heads_the_page
-from bots.reader.ids import compact, national_vat_id, vat_id_holds
+from bots.reader.ids import compact, national_vat_id, tax_id_holds, vat_id_holds
 from bots.reader.labels import Hit
 from bots.reader.page import OwnIdentity
 from bots.reader.sheet import Sheet
@@ -11,6 +11,9 @@ from bots.reader.texts import Pick
 from bots.reader.zones import Zone
 
 __all__ = ["find_tax_ids"]
+
+_TEMPLATE = 0.3
+"""How much less an id with wrong check digits is worth beside one with right ones."""
 
 
 def find_tax_ids(sheet: Sheet, zones: list[Zone], own: OwnIdentity | None) -> tuple[list[Pick], list[Pick], bool]:
@@ -36,6 +39,7 @@ def find_tax_ids(sheet: Sheet, zones: list[Zone], own: OwnIdentity | None) -> tu
         elif not seen and not hit.prose and not hit.means("label", "tax_total") and not hit.means("column"):
             unread = True
     _first_of_block(picks, zones)
+    _right_before_wrong(sheet, picks)
     for value in _in_buyers_block(buyers, zones):
         if len(picks) > 1:
             picks.pop(value, None)
@@ -49,6 +53,15 @@ def _first_of_block(picks: dict[str, Pick], zones: list[Zone]) -> None:
             inside = [pick for pick in picks.values() if zone.holds(pick.row, pick.row.x0[pick.first])]
             for pick in sorted(inside, key=lambda p: p.row.index)[1:]:
                 pick.score -= 0.35
+
+
+def _right_before_wrong(sheet: Sheet, picks: dict[str, Pick]) -> None:
+    """Of two ids of a sender the one with right check digits is his: the other is a template's that nobody filled in."""
+    wrong = [pick for pick in picks.values() if tax_id_holds(pick.value, sheet.language) is False]
+    right = [pick for pick in picks.values() if vat_id_holds(pick.value) and heads_the_page(sheet, pick) > 0]
+    if right and wrong and max(p.score for p in right) > max(p.score for p in wrong) - _TEMPLATE:
+        for pick in wrong:
+            pick.score -= _TEMPLATE
 
 
 def _in_buyers_block(buyers: dict[str, Pick], zones: list[Zone]) -> list[str]:

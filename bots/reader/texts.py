@@ -57,7 +57,8 @@ def nearest(sheet: Sheet, hit: Hit, spots: dict[int, list[S]], reach: float = 42
     for spot in beside:
         if spot.first < limit and (spot.first >= hit.last or spot.x1 > hit.x1):
             strange = _strange(hit.row, hit.last, spot.first)
-            yield spot, 1.0 - 0.1 * count - 0.08 * min(strange, 6) - min((spot.x0 - hit.x1) / 900, 0.25)
+            further = 0.35 * _goes_on(hit.row, hit.last, spot.first)
+            yield spot, 1.0 - 0.1 * count - 0.08 * min(strange, 6) - min((spot.x0 - hit.x1) / 900, 0.25) - further
             count += 1
     if count:
         return
@@ -72,6 +73,13 @@ def nearest(sheet: Sheet, hit: Hit, spots: dict[int, list[S]], reach: float = 42
 
 def _strange(row: Row, begin: int, end: int) -> int:
     return sum(1 for index in range(begin, end) if any(char.isalpha() for char in row.words[index].text))
+
+
+def _goes_on(row: Row, begin: int, end: int) -> bool:
+    """Whether words that we do not know stand before the label's colon: `Date of invoice corrected:` is another date."""
+    return any(
+        row.words[index].text.rstrip().endswith(":") and _strange(row, begin, index + 1) for index in range(begin, end)
+    )
 
 
 def _in_column(hit: Hit, x0: float, x1: float) -> bool:
@@ -145,6 +153,7 @@ def _codes(sheet: Sheet, hit: Hit) -> Iterator[Pick]:
     if found is not None:
         gap = row.x0[found.first] - hit.x1
         found.score = 1.0 - 0.12 * min(_strange(row, hit.last, found.first), 5) - min(max(gap, 0) / 900, 0.3)
+        found.score -= 0.3 * _goes_on(row, hit.last, found.first)
         found.label = hit
         yield found
         if gap < 90:
@@ -250,7 +259,19 @@ def find_title_numbers(sheet: Sheet) -> list[Pick]:
             break
     for hit in _bare_numbers(sheet):
         picks.extend(_worth(_codes(sheet, hit), 0.8))
+    picks.extend(_dated_numbers(sheet))
     return rank(picks)
+
+
+def _dated_numbers(sheet: Sheet) -> Iterator[Pick]:
+    """`No. TX-4711 of 3 May 2024` at the head of the page, whatever the paper is called."""
+    for hit in (hit for hits in sheet.hits.values() for hit in hits if hit.key == "no" and not hit.prose):
+        if hit.row.page > 1 or hit.row.top > 0.4 * sheet.layout.pages[0].height or _in_heading(sheet, hit):
+            continue
+        for pick in _codes(sheet, hit):
+            dates = sheet.spots.dates.get(hit.row.index, ())
+            if pick.row is hit.row and any(0 < spot.first - pick.last < 3 for spot in dates):
+                yield from _worth([pick], 0.7)
 
 
 def _worth(picks: Iterable[Pick], worth: float) -> Iterator[Pick]:

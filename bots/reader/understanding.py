@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -22,6 +23,8 @@ from bots.reader.texts import Pick, find_dates_of, find_numbers_of, find_title_n
 from bots.reader.totals import Hypothesis, solve
 
 __all__ = ["understand"]
+
+_CLOCK = re.compile(r"[012]?\d:[0-5]\d:[0-5]\d")
 
 
 def understand(pages: Sequence[Page], own: OwnIdentity | None = None) -> Reading:
@@ -169,6 +172,8 @@ def _dates(sheet: Sheet, numbers: Sequence[Pick], table_rows: frozenset[int]) ->
         label = pick.label
         if (pick.row.index, pick.first) in other and (label is None or len(label.key) < 9):
             pick.score -= 0.45
+    for pick in picks:
+        pick.score -= 0.4 * _stamped(pick)
     if numbers:
         picks.extend(_behind_number(sheet, numbers[0], other))
         picks.extend(_beside_number(sheet, numbers[0], other))
@@ -186,6 +191,11 @@ def _dates(sheet: Sheet, numbers: Sequence[Pick], table_rows: frozenset[int]) ->
     for pick in sorted(picks, key=lambda p: -p.score):
         best.setdefault(pick.value, pick)
     return list(best.values())
+
+
+def _stamped(pick: Pick) -> bool:
+    """Whether a time of day stands behind the date: when it was printed, not when it was written."""
+    return any(_CLOCK.fullmatch(word.text) for word in pick.row.words[pick.last : pick.last + 2])
 
 
 def _of_a_letter(spot: DateSpot) -> bool:
@@ -215,7 +225,8 @@ def _beside_number(sheet: Sheet, number: Pick, other: set[tuple[int, int]]) -> I
             phrase = spot.phrase
             label = next((p for p in row.phrases if p.start <= number.first < p.end), None)
             level = label is not None and phrase.x0 < label.x1 and phrase.x1 > label.x0
-            if level and spot.first - phrase.start < 4 and (index, spot.first) not in other:
+            goes_on = index > row.index and phrase.start == 0 and spot.first < 2 and abs(phrase.x0 - row.x0[0]) < 4
+            if (goes_on or (level and spot.first - phrase.start < 4)) and (index, spot.first) not in other:
                 yield Pick(spot.value.isoformat(), spot.text, near, spot.first, spot.last, 0.72, None)
 
 
