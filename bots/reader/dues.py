@@ -60,7 +60,7 @@ def unexplained(made: Hypothesis, pool: Pool) -> list[Candidate]:
         candidate
         for role in (*_SUMS, *_PARTS)
         for _, candidate in pool.of(role)
-        if candidate.score >= _CLEAR and (candidate.named if role in _SUMS else candidate.alone)
+        if candidate.score >= _CLEAR and (candidate.named if role in _SUMS else _of_the_totals(candidate, gross))
     )
     return [
         candidate
@@ -93,6 +93,11 @@ def _among_the_sums(made: Hypothesis, pool: Pool) -> Iterator[Candidate]:
 
 def _level(amount: Amount, other: Amount) -> bool:
     return abs(amount.x1 - other.x1) < _LEVEL
+
+
+def _of_the_totals(candidate: Candidate, gross: Candidate | None) -> bool:
+    """A sum by itself on the page of the total: those of other pages are carried forward."""
+    return candidate.alone and (gross is None or candidate.amount.row.page == gross.amount.row.page)
 
 
 def _leads_on(made: Hypothesis, candidate: Candidate, value: Decimal, pool: Pool) -> bool:

@@ -56,7 +56,7 @@ def _first_of_block(picks: dict[str, Pick], zones: list[Zone]) -> None:
 
 
 def _right_before_wrong(sheet: Sheet, picks: dict[str, Pick]) -> None:
-    """Of two ids of a sender the one with right check digits is his: the other is a template's that nobody filled in."""
+    """Of two ids of a sender the one with right check digits is his; the other is a template's not filled in."""
     wrong = [pick for pick in picks.values() if tax_id_holds(pick.value, sheet.language) is False]
     right = [pick for pick in picks.values() if vat_id_holds(pick.value) and heads_the_page(sheet, pick) > 0]
     if right and wrong and max(p.score for p in right) > max(p.score for p in wrong) - _TEMPLATE:

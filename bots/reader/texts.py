@@ -76,7 +76,7 @@ def _strange(row: Row, begin: int, end: int) -> int:
 
 
 def _goes_on(row: Row, begin: int, end: int) -> bool:
-    """Whether words that we do not know stand before the label's colon: `Date of invoice corrected:` is another date."""
+    """Whether words that we do not know stand before the label's colon: `Invoice date corrected:` is another date."""
     return any(
         row.words[index].text.rstrip().endswith(":") and _strange(row, begin, index + 1) for index in range(begin, end)
     )
