@@ -222,8 +222,8 @@ def flip_bytes(records: Records, flips: int, seed: int = 1) -> Flips:
     chance, result = random.Random(seed), Flips()
     log = records.log
     with records.reading() as connection:
-        rows = connection.execute(text("SELECT seq, bytes, item FROM events ORDER BY seq")).all()
-    events = [(row.seq, bytes(row.bytes), row.item) for row in rows]
+        rows = connection.execute(text("SELECT seq, bytes FROM events ORDER BY seq")).all()
+    events = [(row.seq, bytes(row.bytes)) for row in rows]
     notes = [one.note.encode() for one in log.checkpoints()]
     paths = sorted(path for path in (log.tiles.folder / "tile").rglob("*") if path.is_file())
     for _ in range(flips):
@@ -231,8 +231,8 @@ def flip_bytes(records: Records, flips: int, seed: int = 1) -> Flips:
         result.flips += 1
         if what == "event":
             at = chance.randrange(len(events))
-            seq, data, item = events[at]
-            changed = [*events[:at], (seq, _flipped(chance, data), item), *events[at + 1 :]]
+            seq, data = events[at]
+            changed = [*events[:at], (seq, _flipped(chance, data)), *events[at + 1 :]]
             findings: Sequence[Finding] = verify_log(
                 changed, _texts(notes), keys=log.known_keys(), tiles=log.tiles.read
             ).findings
@@ -254,7 +254,7 @@ def flip_bytes(records: Records, flips: int, seed: int = 1) -> Flips:
 
 
 def _verified(
-    events: Sequence[tuple[int, bytes, str | None]], notes: Sequence[bytes], keys: Sequence[VerifierKey]
+    events: Sequence[tuple[int, bytes]], notes: Sequence[bytes], keys: Sequence[VerifierKey]
 ) -> Sequence[Finding]:
     return verify_log(events, _texts(notes), keys=keys).findings
 

@@ -13,16 +13,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
+from orjson import Fragment
 from sqlalchemy import select
 
 from config.errors import Reason
 from records import schema
-from records.canonical import check, parse
+from records.canonical import check, parse, plain, written
 from records.clock import from_text
-from records.transaction import Draft, Transaction
-from records.values import Actor, DocumentRef, Evidence, Outcome, Where, WorkItem
+from records.event_rows import item_rows
+from records.transaction import Transaction
+from records.values import Actor, DocumentRef, Evidence, Outcome, Session, Where, WorkItem
 
 __all__ = ["VERSION", "Event", "append", "of_item", "read"]
 
@@ -74,38 +77,66 @@ def append(
     Raises:
         OficioError: OF708, a value does not fit the profile of JSON (no floats, keys in ASCII).
     """
-    body: dict[str, Any] = {"v": VERSION, "ts": tx.stamp, "action": action, "outcome": outcome}
-    who = tx.actor(actor)
-    body["actor"] = {"kind": who.kind, "id": who.id, "session": who.session}
-    run = tx.session.run
-    if run is not None:
-        body["run"] = {"id": run.id, "flow": run.flow, "commit": run.commit, "config": run.config}
-    if on_behalf or tx.session.on_behalf:
-        body["on_behalf"] = on_behalf or tx.session.on_behalf
+    if tx.log is None:
+        raise RuntimeError("this transaction only reads")
+    body = (tx.frame or _frame(tx)).copy()
+    body["action"] = action
+    if outcome != "ok":
+        body["outcome"] = outcome
+    if actor is not None:
+        body["actor"] = _by(actor)
+    if on_behalf:
+        body["on_behalf"] = on_behalf
+    about: str | None = None
     if isinstance(item, WorkItem):
-        body["item"] = {"id": item.id, "process": item.process}
+        about = item.id
+        body["item"] = {"id": about, "process": item.process}
     elif item is not None:
+        about = item["id"]
         body["item"] = dict(item)
     if documents:
         body["doc"] = [{"sha256": one.sha256, "role": one.role} for one in documents]
     if where is not None:
         body["where"] = {"system": where.system, "origin": where.origin, "screen": where.screen}
     if before:
-        body["before"] = _checked(before, f"{action}.before")
+        body["before"] = before if plain(before) else _checked(before, f"{action}.before")
     if after:
-        body["after"] = _checked(after, f"{action}.after")
+        body["after"] = after if plain(after) else _checked(after, f"{action}.after")
     if approval:
         body["approval"] = _checked(approval, f"{action}.approval")
     if evidence:
         body["evidence"] = [{"sha256": one.sha256, "kind": one.kind} for one in evidence]
     if reason is not None:
         body["reason"] = _checked(reason.to_json(), f"{action}.reason")
-    tx.add(Draft(body["item"]["id"] if item is not None else None, body))
+    tx.log.add(about, body)
+
+
+def _frame(tx: Transaction) -> dict[str, Any]:
+    """What all events of a transaction say alike."""
+    tx.frame = {"v": VERSION, "ts": tx.stamp, "outcome": "ok", **_signature(tx.session)}
+    return tx.frame
+
+
+@lru_cache(maxsize=16)
+def _signature(session: Session) -> Mapping[str, Any]:
+    """What all events of a session say alike, its larger parts encoded once."""
+    signature: dict[str, Any] = {"actor": Fragment(written(_by(session.actor)))}
+    if (run := session.run) is not None:
+        told = {"id": run.id, "flow": run.flow, "commit": run.commit, "config": run.config}
+        signature["run"] = Fragment(written(told))
+    if session.on_behalf:
+        signature["on_behalf"] = session.on_behalf
+    return signature
+
+
+def _by(actor: Actor) -> dict[str, str]:
+    return {"kind": actor.kind, "id": actor.id, "session": actor.session}
 
 
 def _checked(value: Mapping[str, Any], where: str) -> dict[str, Any]:
-    check(value, where)
-    return dict(value)
+    checked = dict(value)
+    check(checked, where)
+    return checked
 
 
 def read(tx: Transaction, start: int = 0, limit: int = 1000) -> list[Event]:
@@ -117,6 +148,4 @@ def read(tx: Transaction, start: int = 0, limit: int = 1000) -> list[Event]:
 
 def of_item(tx: Transaction, item_id: str) -> list[Event]:
     """Everything that happened to one work item, oldest first."""
-    events = schema.events
-    query = select(events.c.seq, events.c.bytes).where(events.c.item == item_id).order_by(events.c.seq)
-    return [Event(seq, data, parse(data)) for seq, data in tx.connection.execute(query)]
+    return [Event(seq, data, parse(data)) for seq, data in item_rows(tx.connection, item_id)]

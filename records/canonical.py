@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
 from config.errors import OficioError
 
-__all__ = ["canonical", "check", "digest", "is_canonical", "parse", "written"]
+__all__ = ["canonical", "check", "digest", "is_canonical", "parse", "plain", "written"]
 
 _OPTIONS = (
     orjson.OPT_SORT_KEYS
@@ -24,6 +23,8 @@ _OPTIONS = (
     | orjson.OPT_PASSTHROUGH_DATETIME
     | orjson.OPT_PASSTHROUGH_SUBCLASS
 )
+
+_PLAIN = frozenset({str, int, bool, type(None)})
 
 _MAYBE_FLOAT = tuple(re.compile(before + rb"-?[0-9]+[.eE]").search for before in (rb'":', rb",", rb"\["))
 """A float after a key, after a comma, first in a list: three patterns with a literal beginning are eight times faster
@@ -37,20 +38,23 @@ def check(value: Any, path: str = "$") -> None:
         OficioError: OF708, with the path of it.
     """
     kind = value.__class__
-    if kind is str or kind is int or value is None or kind is bool:
-        return
-    if isinstance(value, Mapping):
+    if kind is dict:
         for key, content in value.items():
-            if not (isinstance(key, str) and key.isascii()):
+            if key.__class__ is not str or not key.isascii():
                 raise OficioError("OF708", path, why=f"the key {key!r} is not ASCII text")
-            if content.__class__ is not str:
+            if content.__class__ not in _PLAIN:
                 check(content, f"{path}.{key}")
-    elif isinstance(value, list | tuple):
+    elif kind is list or kind is tuple:
         for place, content in enumerate(value):
-            if content.__class__ is not str:
+            if content.__class__ not in _PLAIN:
                 check(content, f"{path}[{place}]")
-    elif not isinstance(value, str | int):
-        raise OficioError("OF708", path, why=f"{value!r} is a {type(value).__name__}; amounts are decimal text")
+    elif kind not in _PLAIN:
+        raise OficioError("OF708", path, why=f"{value!r} is a {kind.__name__}; amounts are decimal text")
+
+
+def plain(value: Any) -> bool:
+    """Whether a value is an object of texts, integers, truths and nulls alone; about its keys see `written`."""
+    return value.__class__ is dict and _PLAIN.issuperset(map(type, value.values()))
 
 
 def canonical(value: Any, where: str = "$") -> bytes:
@@ -64,11 +68,14 @@ def canonical(value: Any, where: str = "$") -> bytes:
 
 
 def written(value: Any, where: str = "$") -> bytes:
-    """The canonical bytes of a value whose parts were checked already."""
+    """The canonical bytes of a value whose parts were checked already (or are `plain`: then its keys are, here)."""
     try:
-        return orjson.dumps(value, option=_OPTIONS)
+        data = orjson.dumps(value, option=_OPTIONS)
     except (TypeError, ValueError) as error:  # orjson's own error is a TypeError
         raise OficioError("OF708", where, why=error) from error
+    if not data.isascii():
+        check(orjson.loads(data), where)
+    return data
 
 
 def digest(value: Any) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import orjson
 
 from records.canonical import is_canonical as is_canonical_json
+from records.event_rows import item_of
 from records.findings import Finding
 
 __all__ = ["Chain"]
@@ -17,15 +18,18 @@ class Chain:
     """What each event says of its place among the others.
 
     Args:
-        before: the last event of an item before the first one that is looked at; by default there is none.
+        earlier: whether an event in front of the first one that is looked at is of an item; by default there is none.
+        item: the only item whose events these are, when they are those of one.
+        stamp: the time of the event in front of the first one.
     """
 
-    def __init__(self, before: Callable[[str], int | None] | None = None, stamp: str = ""):
+    def __init__(self, earlier: Callable[[str, int], bool] | None = None, *, item: str | None = None, stamp: str = ""):
         self.last: dict[str, int] = {}
         self.stamp = stamp
-        self._before = before
+        self._earlier = earlier
+        self._item = item
 
-    def wrong(self, seq: int, data: bytes, filed: str | None) -> Finding | None:
+    def wrong(self, seq: int, data: bytes) -> Finding | None:
         """What is wrong with an event by itself and after those before it."""
         try:
             body: Any = orjson.loads(data)
@@ -41,20 +45,34 @@ class Chain:
         if stamp < self.stamp and body.get("action") != "clock.set_back":
             return Finding("clock backwards", seq, f"event {seq} is of {stamp}, the one before of {self.stamp}")
         self.stamp = stamp
-        return self._previous(seq, body, filed)
+        return self._previous(seq, body)
 
-    def _previous(self, seq: int, body: dict[str, Any], filed: str | None) -> Finding | None:
-        item = body.get("item")
-        name = item.get("id") if isinstance(item, dict) else None
-        if name != filed:
-            return Finding("edited", seq, f"event {seq} is of the item {name}, and is filed under {filed}")
-        if not isinstance(name, str):
+    def _previous(self, seq: int, body: dict[str, Any]) -> Finding | None:
+        name, before = item_of(body), body.get("prev_item_seq")
+        if self._item is not None and name != self._item:
+            return Finding("edited", seq, f"event {seq} is of {name}, and stands among those of {self._item}")
+        if name is None:
             return None
         last = self.last.get(name)
-        if last is None and self._before is not None:
-            last = self._before(name)
-        if body.get("prev_item_seq") != last:
-            says = f"event {seq} names {body.get('prev_item_seq')} as the one before it of {name}: {last}"
+        if before != last and not (last is None and self._was_earlier(name, before)):
+            says = f"event {seq} names {before} as the one before it of {name}: {last}"
             return Finding("edited", seq, says)
         self.last[name] = seq
         return None
+
+    def _was_earlier(self, name: str, before: object) -> bool:
+        return self._earlier is not None and isinstance(before, int) and self._earlier(name, before)
+
+    def compare(self, last_events: Iterable[tuple[str, int]]) -> Iterator[Finding]:
+        """Where the table of each item's last event is not what the events said; to be called when all were seen."""
+        for name, seq in last_events:
+            last = self.last.pop(name, None)
+            if last != seq:
+                yield _other_last(name, last, seq)
+        for name, last in self.last.items():
+            yield _other_last(name, last, None)
+
+
+def _other_last(name: str, last: int | None, told: int | None) -> Finding:
+    seq = told if last is None else last
+    return Finding("edited", seq, f"the last event of {name} is {last}; the table of last events says {told}")

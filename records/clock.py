@@ -26,7 +26,9 @@ def from_micros(micros: int) -> datetime:
 
 def to_text(moment: datetime) -> str:
     """RFC 3339 in UTC with six decimals and a Z: sorts as text."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="microseconds")[:-6] + "Z"  # strftime takes three times as long
 
 
 def from_text(text: str) -> datetime:

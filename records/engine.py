@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
 import time
 from typing import Any
 
@@ -14,7 +13,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from config.errors import ApplicationException, ConfigError
 
-__all__ = ["LOCK_SECONDS", "OneWriter", "as_typed", "connect"]
+__all__ = ["LOCK_SECONDS", "Typed", "as_typed", "connect", "place_of"]
 
 _IDLE_SECONDS = 2
 LOCK_SECONDS = 30
@@ -55,8 +54,9 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    mode = "" if connection.get_execution_options().get("reading") else " IMMEDIATE"
-    connection.exec_driver_sql(f"BEGIN{mode}")
+    options = connection.get_execution_options()
+    if not options.get("writing"):  # `writing` begins and ends its transactions by itself
+        connection.exec_driver_sql("BEGIN" if options.get("reading") else "BEGIN IMMEDIATE")
 
 
 def _begin_postgresql(connection: Connection) -> None:
@@ -76,9 +76,35 @@ def _ask_first(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> 
     record.info["used"] = now
 
 
-def as_typed(error: DBAPIError, where: str) -> ApplicationException | None:
-    """The typed error of a database error that a person or a retry can heal; None for a mistake in the code."""
-    cause = error.orig
+def place_of(engine: Engine) -> str:
+    """The database as errors name it, without its password."""
+    return engine.url.render_as_string(hide_password=True)
+
+
+class Typed:
+    """Turns the driver's errors inside a block into ours; threads may share it, and blocks may stand in blocks."""
+
+    def __init__(self, engine: Engine):
+        self._errors = (DBAPIError, engine.dialect.loaded_dbapi.Error)
+        self._place = place_of(engine)
+
+    def __enter__(self) -> None:
+        """Nothing to do."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, self._errors):
+            typed = as_typed(error, self._place)
+            if typed is not None:
+                raise typed from error
+
+
+def as_typed(error: Exception, where: str) -> ApplicationException | None:
+    """The typed error of a database error that a person or a retry can heal; None for a mistake in the code.
+
+    Args:
+        error: SQLAlchemy's error around the driver's, or the driver's own.
+    """
+    cause = error.orig if isinstance(error, DBAPIError) else error
     text = str(cause).strip().split("\n")[0]
     if isinstance(cause, sqlite3.Error):
         name = getattr(cause, "sqlite_errorname", "")
@@ -94,24 +120,7 @@ def as_typed(error: DBAPIError, where: str) -> ApplicationException | None:
         return ApplicationException("OF705", where, why=text)
     if state in ("55P03", "40001", "40P01"):  # lock not available, serialization failure, deadlock
         return ApplicationException("OF704", where, seconds=LOCK_SECONDS)
-    if error.connection_invalidated or state.startswith(("08", "57")) or not state:
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    if lost or state.startswith(("08", "57")) or not state:
         return ApplicationException("OF701", where, why=text)
     return None
-
-
-class OneWriter:
-    """One thread of this process writes at a time: waiting here is cheaper and fairer than SQLite's busy handler."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._owner = 0
-
-    def __enter__(self) -> None:
-        if self._owner == threading.get_ident():
-            raise RuntimeError("a transaction was begun inside a transaction of the same thread")
-        self._lock.acquire()
-        self._owner = threading.get_ident()
-
-    def __exit__(self, *_: object) -> None:
-        self._owner = 0
-        self._lock.release()

@@ -13,7 +13,7 @@ _PAIRS = tuple(a + b for a in _ALPHABET for b in _ALPHABET)
 
 
 def _encode(number: int) -> str:
-    return "".join(_PAIRS[number >> shift & 1023] for shift in range(120, -1, -10))
+    return "".join([_PAIRS[number >> shift & 1023] for shift in range(120, -1, -10)])
 
 
 def new_id() -> str:

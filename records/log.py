@@ -16,7 +16,7 @@ from records import audit, schema, sequencer
 from records.canonical import parse
 from records.chain import Chain
 from records.clock import to_micros
-from records.event_rows import filed_rows, last_of, notes, of_item, rows
+from records.event_rows import is_of, item_rows, last_events, last_of, notes, rows
 from records.findings import Verification
 from records.ids import new_id
 from records.keys import load_signer, move_to_keyring, replace_key, retired_keys
@@ -192,7 +192,10 @@ class Log:
         keys = self.known_keys()
         self.sequence()
         with self._records.typed(), self._records.reading() as connection:
-            return verify_log(filed_rows(connection), notes(connection), keys=keys, heads=heads, tiles=self.tiles.read)
+            return verify_log(
+                rows(connection), notes(connection), keys=keys, heads=heads, tiles=self.tiles.read,
+                last_events=last_events(connection),
+            )  # fmt: skip
 
     def verify_since(self, head: str) -> Verification:
         """Verify what came after a head that was kept; the head itself vouches for what lies before it.
@@ -208,11 +211,14 @@ class Log:
             if row is None or len(row.frontier) != 32 * size.bit_count():
                 raise OficioError("OF733", size=size)
             last = next((data for _, data in rows(connection, size - 1, size)), b"{}")
-            chain = Chain(lambda item: last_of(connection, item, size), stamp=str(parse(last).get("ts", "")))
+            chain = Chain(
+                lambda item, seq: seq < size and is_of(connection, item, seq), stamp=str(parse(last).get("ts", ""))
+            )
             tree = Frontier.unpack(size, row.frontier)
             return verify_since(
-                filed_rows(connection, size), notes(connection), keys=keys, head=head, tree=tree, chain=chain
-            )
+                rows(connection, size), notes(connection), keys=keys, head=head, tree=tree, chain=chain,
+                last_events=last_events(connection, size),
+            )  # fmt: skip
 
     def verify_item(self, item: str, heads: Sequence[str] = ()) -> Verification:
         """Verify one item's events by their inclusion in the log that was signed last, without reading the others.
@@ -223,9 +229,12 @@ class Log:
         keys = self.known_keys()
         self.sequence()
         with self._records.typed(), self._records.reading() as connection:
-            events = of_item(connection, item)
+            events = item_rows(connection, item)
             try:
-                return verify_item(events, notes(connection), keys=keys, heads=heads, subtree=self.tiles.subtree)
+                return verify_item(
+                    item, events, notes(connection), keys=keys, heads=heads, subtree=self.tiles.subtree,
+                    last=last_of(connection, item),
+                )  # fmt: skip
             except OSError as error:
                 raise ApplicationException("OF705", str(self.tiles.folder), why=error) from error
 

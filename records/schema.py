@@ -30,6 +30,7 @@ __all__ = [
     "intents",
     "item_documents",
     "item_tags",
+    "last_events",
     "leases",
     "mail_places",
     "mails",
@@ -277,15 +278,15 @@ events = Table(
     "events",
     metadata,
     Column("seq", _Big, primary_key=True, autoincrement=False),
-    Column("item", String),
     Column("bytes", LargeBinary, nullable=False),
-    Index(
-        "ix_events_item",
-        "item",
-        "seq",
-        sqlite_where=text("item IS NOT NULL"),
-        postgresql_where=text("item IS NOT NULL"),
-    ),
+)
+
+last_events = Table(
+    "last_events",
+    metadata,
+    Column("item", String, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    sqlite_with_rowid=False,  # one page a commit less
 )
 
 pending = Table(

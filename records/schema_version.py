@@ -11,7 +11,7 @@ from config.errors import ConfigError
 
 __all__ = ["HEAD", "migrate", "revision_of"]
 
-HEAD = "0001"
+HEAD = "0002"
 """The revision that this code needs."""
 _LOCK = 712_001
 

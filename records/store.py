@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
-import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
 
-from records import sequencer
 from records.archive import Archive
-from records.engine import OneWriter, as_typed, connect
+from records.engine import Typed, connect, place_of
 from records.log import Log
 from records.schema_version import migrate
 from records.transaction import Transaction
 from records.values import Actor, Session
+from records.writing import writer_of
 
 __all__ = ["Records"]
 
@@ -38,10 +36,10 @@ class Records:
         self.now = now
         self.archive = Archive(home / "archive")
         self.log = Log(self)
-        self.place = engine.url.render_as_string(hide_password=True)
+        self.place = place_of(engine)
         self._postgresql = engine.dialect.name == "postgresql"
-        self._sequenced = [0.0]  # shared by the copies that `acting` makes
-        self._writing = OneWriter() if engine.dialect.name == "sqlite" else contextlib.nullcontext()
+        self._writer = writer_of(engine)  # shared by the copies that `acting` makes
+        self._typed = Typed(engine)
 
     @classmethod
     def open(
@@ -76,55 +74,37 @@ class Records:
         other.session = Session(actor, self.session.run, self.session.on_behalf)
         return other
 
-    @contextlib.contextmanager
+    @contextmanager
     def begin(self) -> Iterator[Transaction]:
         """A writing transaction: committed with its events at the end of the block, nothing of it when that raises.
 
         Raises:
             ApplicationException: OF701 the database is gone, OF704 locked, OF705 the disk is full or failing.
         """
-        with self.typed(), self._writing, self.engine.connect() as connection:
-            with connection.begin():
-                tx = Transaction(connection, self.session, self.now(), writable=True)
-                yield tx
-                sequencer.keep(tx)
-            if tx.drafts and self._sequencing_due():
-                sequencer.sequence(connection, wait=False)
+        with self.typed(), self._writer.transaction() as (connection, log):
+            yield Transaction(connection, self.session, self.now(), log)
 
-    def _sequencing_due(self) -> bool:
-        now = time.monotonic()
-        due = self._postgresql and now - self._sequenced[0] >= sequencer.EVERY_SECONDS
-        if due:
-            self._sequenced[0] = now
-        return due
-
-    @contextlib.contextmanager
+    @contextmanager
     def read(self) -> Iterator[Transaction]:
         """A consistent snapshot that writes nothing; every event committed before it is in its log."""
         if self._postgresql:
             self.log.sequence()
         with self.typed(), self.reading() as connection:
-            yield Transaction(connection, self.session, self.now(), writable=False)
+            yield Transaction(connection, self.session, self.now())
 
-    @contextlib.contextmanager
+    @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection in a read-only transaction."""
         with self.engine.connect().execution_options(reading=True) as connection, connection.begin():
             yield connection
 
-    @contextlib.contextmanager
-    def typed(self) -> Iterator[None]:
+    def typed(self) -> AbstractContextManager[None]:
         """Turn the driver's errors into ours: gone, locked, full."""
-        try:
-            yield
-        except DBAPIError as error:
-            typed = as_typed(error, self.place)
-            if typed is None:
-                raise
-            raise typed from error
+        return self._typed
 
     def close(self) -> None:
         """Close all connections."""
+        self._writer.close()
         self.engine.dispose()
 
     def __enter__(self) -> Self:

@@ -5,38 +5,45 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
 from records.clock import to_micros, to_text
 from records.values import Actor, Session
 
-__all__ = ["Draft", "Transaction"]
+__all__ = ["Appender", "Transaction"]
 
 
-@dataclass(slots=True)
-class Draft:
-    """An event without its place in the log: `seq`, `id`, `prev_item_seq` come at the commit."""
+class Appender(Protocol):
+    """Takes the events of a transaction: `seq`, `id`, `prev_item_seq` are its own to give (see `sequencer`)."""
 
-    item: str | None
-    body: dict[str, Any]
+    def add(self, item: str | None, body: dict[str, Any]) -> None:
+        """Take an event, of a work item by id or of none; the body is encoded at once and not looked at again.
+
+        Raises:
+            OficioError: OF708, the body does not fit the log's profile of JSON.
+        """
+
+    def store(self) -> None:
+        """Write what was taken, as the last thing before the commit."""
 
 
 @dataclass
 class Transaction:
-    """A connection inside a transaction, who acts in it, and the events it will append.
+    """A connection inside a transaction, who acts in it, and where its events go.
 
     Attributes:
         now: the moment of this transaction: every row and event of it carries the same.
-        writable: False for `Records.read()`.
+        log: takes its events; None for `Records.read()`.
+        frame: what each event of this transaction says alike, made by `audit` with the first one.
     """
 
     connection: Connection
     session: Session
     now: datetime
-    writable: bool
-    drafts: list[Draft] = field(default_factory=list)
+    log: Appender | None = None
+    frame: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def micros(self) -> int:
@@ -51,9 +58,3 @@ class Transaction:
     def actor(self, actor: Actor | None) -> Actor:
         """The given actor, else the session's."""
         return actor or self.session.actor
-
-    def add(self, draft: Draft) -> None:
-        """Remember an event for the commit; RuntimeError in a transaction that only reads."""
-        if not self.writable:
-            raise RuntimeError("this transaction only reads")
-        self.drafts.append(draft)

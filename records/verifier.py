@@ -20,10 +20,13 @@ from records.note import VerifierKey
 from records.signed_roots import SignedRoots, cut, read_notes
 from records.tiles import WIDTH, BlockTree, tile_path
 
-__all__ = ["Rows", "TileReader", "verify_item", "verify_log", "verify_since"]
+__all__ = ["LastEvents", "Rows", "TileReader", "verify_item", "verify_log", "verify_since"]
 
-Rows = Iterable[tuple[int, bytes, str | None]]
-"""Events in order: number, stored bytes, the item they are filed under."""
+Rows = Iterable[tuple[int, bytes]]
+"""Events in order: number and stored bytes."""
+
+LastEvents = Iterable[tuple[str, int]]
+"""Each item with the number of its last event, as the table beside the events has it."""
 
 TileReader = Callable[[int, int, int], "Sequence[bytes] | None"]
 """Gives the hashes of the tile (level, number, width), or None when there is no such tile."""
@@ -36,6 +39,7 @@ def verify_log(
     keys: Sequence[VerifierKey],
     heads: Sequence[str] = (),
     tiles: TileReader | None = None,
+    last_events: LastEvents | None = None,
 ) -> Verification:
     """Verify all events against checkpoints.
 
@@ -45,6 +49,7 @@ def verify_log(
         keys: the log's keys, those of the past too.
         heads: checkpoints that were handed out and kept elsewhere (an auditor, a witness).
         tiles: the tree's hashes kept beside the events: with them a changed event is named exactly.
+        last_events: compared with what the events say of themselves.
     """
     signed = read_notes(notes, heads, keys)
     walk = _Walk(signed, tiles)
@@ -54,6 +59,8 @@ def verify_log(
             break
     else:
         walk.finish()
+        if last_events is not None and not walk.findings:
+            walk.findings += walk.chain.compare(last_events)
     findings = [*signed.findings, *walk.findings]
     return Verification(walk.tree.size, walk.tree.root().hex(), walk.agree, walk.covered, tuple(findings))
 
@@ -66,21 +73,26 @@ def verify_since(
     head: str,
     tree: Frontier,
     chain: Chain,
+    last_events: LastEvents,
 ) -> Verification:
     """Verify the events after a head that was kept, whose tree is known, against the later checkpoints.
+
+    That an event names its item's event before is looked at; that between that one and the head there is no other of
+    the item, only `verify_log` sees.
 
     Args:
         events: from number `tree.size` on.
         head: the head that vouches for everything before them.
         tree: the tree at the head; it is compared with the head's root.
         chain: what the events continue.
+        last_events: of the items that have events from number `tree.size` on.
     """
     signed, findings, agree = read_notes(notes, [head], keys), list[Finding](), 0
     covered = tree.size
     if signed.roots.get(tree.size) != tree.root():
         findings.append(_other_root(0, tree.size, elsewhere=True))
-    for seq, data, item in () if findings else events:
-        wrong = _gap(tree.size, seq) if seq != tree.size else chain.wrong(seq, data, item)
+    for seq, data in () if findings else events:
+        wrong = _gap(tree.size, seq) if seq != tree.size else chain.wrong(seq, data)
         if wrong is None:
             tree.append(leaf_hash(data))
             expected = signed.roots.get(tree.size)
@@ -92,28 +104,32 @@ def verify_since(
             findings.append(wrong)
             break
     else:
-        findings += cut(signed, tree.size)
+        findings += cut(signed, tree.size) or chain.compare(last_events)
     return Verification(tree.size, tree.root().hex(), agree, covered, (*signed.findings, *findings))
 
 
 def verify_item(
+    item: str,
     events: Rows,
     notes: Sequence[str],
     *,
     keys: Sequence[VerifierKey],
     heads: Sequence[str],
     subtree: Callable[[int], Subtree],
+    last: int | None = None,
 ) -> Verification:
     """Verify the events of one item: their form, their order, and that each is in the log that was signed last.
 
     Args:
+        events: all of the item's, oldest first.
+        last: the number of the item's last event, as the table beside the events has it.
         subtree: for a size of the tree: the roots of its parts, from the tiles.
     """
     signed, findings, count = read_notes(notes, heads, keys), list[Finding](), 0
     size = max(signed.roots, default=0)
-    chain = Chain()
-    for seq, data, item in events:
-        wrong = chain.wrong(seq, data, item)
+    chain = Chain(item=item)
+    for seq, data in events:
+        wrong = chain.wrong(seq, data)
         if wrong is None and seq < size:
             proof = inclusion_proof(seq, size, subtree(size))
             if not verify_inclusion(seq, size, leaf_hash(data), proof, signed.roots[size]):
@@ -122,6 +138,8 @@ def verify_item(
             findings.append(wrong)
             break
         count += 1
+    if last is not None and not findings and chain.last != {item: last}:
+        findings.append(Finding("missing", last, f"event {last}, the last one of {item}, is missing"))
     root = signed.roots.get(size, EMPTY_ROOT).hex()
     return Verification(count, root, len(signed.roots), size, (*signed.findings, *findings))
 
@@ -141,41 +159,40 @@ class _Walk:
         self._differs = -1
         self._tile: Sequence[bytes] | None = None
 
-    def block(self, events: Sequence[tuple[int, bytes, str | None]]) -> bool:
+    def block(self, events: Sequence[tuple[int, bytes]]) -> bool:
         """Take the next 256 events (fewer at the end); False when there is no use in going on."""
         start = self.tree.size
         if self._told is None and len(events) == WIDTH and not start % WIDTH and not self._ends_within(start):
-            leaves = [sha256(b"\x00" + data).digest() for _, data, _ in events]
+            leaves = [sha256(b"\x00" + data).digest() for _, data in events]
             tile = self._read_tile(start // WIDTH)
             if (tile is None or list(tile) == leaves) and self._in_order(start, events):
                 self.tree.append_block(leaves)
                 return True
-        return all(self.step(seq, data, item) for seq, data, item in events)
+        return all(self.step(seq, data) for seq, data in events)
 
     def _ends_within(self, start: int) -> bool:
         at = bisect_right(self.sizes, start)
         return at < len(self.sizes) and self.sizes[at] <= start + WIDTH
 
-    def _in_order(self, start: int, events: Sequence[tuple[int, bytes, str | None]]) -> bool:
+    def _in_order(self, start: int, events: Sequence[tuple[int, bytes]]) -> bool:
         """Whether all of them are as they should be (as `Chain.wrong`, written out for speed).
 
         When not, nothing has happened, and `step` finds the first and says what it is.
         """
         before, seen, stamp = self.chain.last, dict[str, int](), self.chain.stamp
         try:
-            for place, (seq, data, item) in enumerate(events, start):
+            for place, (seq, data) in enumerate(events, start):
                 body = orjson.loads(data)
                 if seq != place or body["seq"] != place or not is_canonical_json(data, body):
                     return False
                 if body["ts"] < stamp and body["action"] != "clock.set_back":
                     return False
                 stamp = body["ts"]
-                if item is None:
-                    if "item" in body:
-                        return False
+                if "item" not in body:
                     continue
+                item = body["item"]["id"]
                 last = seen[item] if item in seen else before.get(item)
-                if body["item"]["id"] != item or body.get("prev_item_seq") != last:
+                if body.get("prev_item_seq") != last:
                     return False
                 seen[item] = seq
         except (ValueError, KeyError, TypeError):
@@ -184,7 +201,7 @@ class _Walk:
         self.chain.stamp = stamp
         return True
 
-    def step(self, seq: int, data: bytes, item: str | None) -> bool:
+    def step(self, seq: int, data: bytes) -> bool:
         """Take the next event; False when there is no use in going on."""
         place = self.tree.size
         if seq != place:
@@ -193,7 +210,7 @@ class _Walk:
         leaf = leaf_hash(data)
         if self.tiles is not None:
             self._compare(place, leaf)
-        wrong = self.chain.wrong(seq, data, item)
+        wrong = self.chain.wrong(seq, data)
         if wrong is not None:
             earlier = self._told is not None and self._differs < seq
             says = f"event {self._differs} is not the one that was signed: {wrong.says}"

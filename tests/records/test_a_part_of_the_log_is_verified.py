@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import select, update
 
 from config.errors import ApplicationException, AuditBroken, OficioError
-from records import Records
+from records import Records, audit
+from records.canonical import parse
+from records.event_rows import item_of
 from records.log import SignedCheckpoint
-from records.schema import events
+from records.schema import events, last_events
 from tests.records.conftest import SESSION, Clock
 from tests.records.logs import fill, sealed
 
@@ -27,11 +29,17 @@ def log(tmp_path: Path, clock: Clock) -> tuple[Records, list[SignedCheckpoint]]:
 def edit(records: Records, seq: int) -> str:
     """Change an event; the item that it is of."""
     with records.begin() as tx:
-        row = tx.connection.execute(select(events).where(events.c.seq == seq)).one()
-        data = bytes(row.bytes).replace(b'"n":"', b'"n":"9')
-        assert data != row.bytes
+        kept = bytes(tx.connection.execute(select(events.c.bytes).where(events.c.seq == seq)).scalar_one())
+        data = kept.replace(b'"n":"', b'"n":"9')
+        assert data != kept
         tx.connection.execute(update(events).where(events.c.seq == seq).values(bytes=data))
-    return str(row.item)
+    return str(item_of(parse(kept)))
+
+
+def item_at(records: Records, seq: int) -> str:
+    """The item that an event is of."""
+    with records.read() as tx:
+        return str(item_of(dict(audit.read(tx, seq, 1)[0].body)))
 
 
 @pytest.mark.parametrize("at", [0, 1, 3])
@@ -62,7 +70,8 @@ def test_a_change_after_the_head_is_found_and_one_before_it_is_not_looked_for(
     [
         ("DELETE FROM events WHERE seq = 700", "missing", 700),
         ("DELETE FROM events WHERE seq >= 900", "cut", 900),
-        ("UPDATE events SET item = 'x' WHERE seq = 800", "edited", 800),
+        ("UPDATE last_events SET seq = seq - 10 WHERE seq = 1009", "edited", 1009),
+        ("DELETE FROM last_events WHERE seq = 1009", "edited", 1009),
     ],
 )
 def test_the_first_wrong_event_since_a_head_is_named(
@@ -102,7 +111,7 @@ def test_one_item_verifies_without_the_others(log: tuple[Records, list[SignedChe
     with records:
         item = edit(records, 515)
         with records.read() as tx:
-            items = list(tx.connection.execute(select(events.c.item).distinct()).scalars())
+            items = list(tx.connection.execute(select(last_events.c.item)).scalars())
         for other in items:
             verification = records.log.verify_item(other, [head.note for head in heads])
             assert verification.ok is (other != item)
@@ -114,17 +123,36 @@ def test_one_item_verifies_without_the_others(log: tuple[Records, list[SignedChe
 def test_an_event_missing_among_an_items_is_found(log: tuple[Records, list[SignedCheckpoint]]) -> None:
     records, _ = log
     with records:
+        item = item_at(records, 515)
         with records.begin() as tx:
-            item = tx.connection.execute(select(events.c.item).where(events.c.seq == 515)).scalar_one()
             tx.connection.exec_driver_sql("DELETE FROM events WHERE seq = 515")
         assert records.log.verify_item(item).findings[0].kind == "edited"
+
+
+def test_the_last_event_of_an_item_is_missed_too(log: tuple[Records, list[SignedCheckpoint]]) -> None:
+    records, _ = log
+    with records:
+        item = item_at(records, 1009)
+        with records.begin() as tx:
+            tx.connection.exec_driver_sql("DELETE FROM events WHERE seq = 1009")
+        (finding,) = records.log.verify_item(item).findings
+    assert (finding.kind, finding.seq) == ("missing", 1009)
+
+
+@pytest.mark.parametrize("wrong", ["seq - 1", "seq + 1000"])
+def test_a_wrong_last_event_is_found_by_verifying_all(log: tuple[Records, list[SignedCheckpoint]], wrong: str) -> None:
+    records, _ = log
+    with records:
+        with records.begin() as tx:
+            tx.connection.exec_driver_sql(f"UPDATE last_events SET seq = {wrong} WHERE seq = 247")
+        (finding,) = records.log.verify().findings
+    assert (finding.kind, finding.seq) == ("edited", 247)
 
 
 def test_without_tiles_it_is_said(log: tuple[Records, list[SignedCheckpoint]]) -> None:
     records, _ = log
     with records:
-        with records.read() as tx:
-            item = tx.connection.execute(select(events.c.item).where(events.c.seq == 515)).scalar_one()
+        item = item_at(records, 515)
         for path in sorted((records.home / "log").rglob("*"), reverse=True):
             if path.is_file():
                 path.unlink()

@@ -16,11 +16,13 @@ from sqlalchemy import delete, select, text, update
 
 from benchmarks.records import flip_bytes
 from records import Records
+from records.canonical import parse
 from records.clock import to_micros
+from records.event_rows import item_of, rows
 from records.log import SignedCheckpoint
 from records.merkle import leaf_hash, tree_root
 from records.note import Checkpoint, checkpoint_text, sign_note
-from records.schema import checkpoints, events
+from records.schema import checkpoints, events, last_events
 from records.tiles import Tiles
 from tests.records.conftest import SESSION, Clock
 from tests.records.logs import fill, sealed
@@ -52,6 +54,14 @@ class Crime:
         data = self.bytes_of(seq)
         assert old in data
         self.write(seq, data.replace(old, new, 1))
+
+    def mend_last_events(self) -> None:
+        """Let the table of each item's last event fit the events that are left."""
+        with self.records.begin() as tx:
+            last = {item_of(parse(data)): seq for seq, data in rows(tx.connection)}
+            tx.connection.execute(delete(last_events))
+            known = [{"item": item, "seq": seq} for item, seq in last.items() if item is not None]
+            tx.connection.execute(last_events.insert(), known)
 
     def drop_tiles(self) -> None:
         shutil.rmtree(self.records.home / "log")
@@ -91,7 +101,7 @@ def insert(crime: Crime) -> None:
     crime.sql("UPDATE events SET seq = -seq - 1 WHERE seq > 520")
     crime.sql("UPDATE events SET seq = -seq WHERE seq < 0")
     with crime.records.begin() as tx:
-        tx.connection.execute(events.insert().values(seq=521, item=None, bytes=data))
+        tx.connection.execute(events.insert().values(seq=521, bytes=data))
 
 
 def cut_tail(crime: Crime) -> None:
@@ -101,6 +111,7 @@ def cut_tail(crime: Crime) -> None:
 def cut_tail_and_checkpoints(crime: Crime) -> None:
     crime.sql("DELETE FROM events WHERE seq >= 750")
     crime.sql("DELETE FROM checkpoints WHERE size > 750")
+    crime.mend_last_events()
     crime.drop_tiles()
 
 
@@ -134,6 +145,7 @@ def fork(crime: Crime) -> None:
     with crime.records.begin() as tx:
         tx.connection.execute(delete(events).where(events.c.seq >= SIZE))
         tx.connection.execute(delete(checkpoints).where(checkpoints.c.size > SIZE))
+    crime.mend_last_events()
     crime.drop_tiles()
     crime.records.log.checkpoint()
 

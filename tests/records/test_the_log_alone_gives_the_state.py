@@ -39,7 +39,7 @@ def test_the_log_alone_gives_every_state(records: Records) -> None:
         ("UPDATE work_items SET state = 'ready' WHERE key = 'k'", "state"),
         ("UPDATE payloads SET sha256 = 'x' WHERE version = 2", "payload"),
         ("UPDATE work_items SET attempts = 0", "attempts"),
-        ("UPDATE events SET item = NULL WHERE seq = 99", None),
+        ("UPDATE last_events SET seq = 99", None),
     ],
 )
 def test_what_was_changed_behind_its_back_is_told(records: Records, statement: str, what: str | None) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import CheckConstraint, inspect
 
 import records as records_room
 from config.errors import ConfigError
-from records import Records, work_items
+from records import Records, audit
 from records.engine import connect
 from records.schema import metadata
 from records.schema_version import HEAD, migrate, revision_of
@@ -33,8 +33,25 @@ def test_a_migrated_database_is_as_the_code_believes(records: Records) -> None:
     assert checks == believed
 
 
-RELEASED = {"0.1": "0001"}
+RELEASED = {"0.1": "0001", "next": "0002"}
 """The last revision of each version: a new migration gets a row here, and is never an edit of an old one."""
+
+
+_EVENTS = (
+    (0, "a", '{"action":"x","item":{"id":"a"},"seq":0,"ts":"2026-01-01T00:00:00.000000Z","v":1}'),
+    (1, None, '{"action":"y","seq":1,"ts":"2026-01-01T00:00:00.000000Z","v":1}'),
+    (2, "a", '{"action":"z","item":{"id":"a"},"prev_item_seq":0,"seq":2,"ts":"2026-01-01T00:00:01.000000Z","v":1}'),
+)
+_WORK = {
+    "0001": [
+        f"INSERT INTO events VALUES ({seq}, {repr(item) if item else 'NULL'}, CAST('{body}' AS BLOB))"
+        for seq, item, body in _EVENTS
+    ],
+    "0002": [
+        *(f"INSERT INTO events VALUES ({seq}, CAST('{body}' AS BLOB))" for seq, _, body in _EVENTS),
+        "INSERT INTO last_events VALUES ('a', 2)",
+    ],
+}
 
 
 @pytest.mark.parametrize("revision", RELEASED.values(), ids=RELEASED)
@@ -46,14 +63,18 @@ def test_an_office_of_each_version_is_brought_up_to_date_with_its_work(tmp_path:
     engine.dispose()
     with closing(sqlite3.connect(home / "oficio.db", isolation_level=None)) as old:
         old.execute("INSERT INTO meta VALUES ('origin', 'oficio/old')")
+        for statement in _WORK[revision]:
+            old.execute(statement)
     with Records.open(home=home, session=SESSION) as records:
         with records.reading() as connection:
             assert revision_of(connection) == HEAD
         with records.begin() as tx:
-            work_items.create(tx, process="invoices", payload={})
+            audit.append(tx, action="item.noted", item={"id": "a"})
         assert records.log.key.name == "oficio/old"
         records.log.checkpoint()
-        assert records.log.verify().covered == 1
+        assert str(records.log.verify()) == "4 events, 1 checkpoints, signed up to 4: verified"
+        with records.read() as tx:
+            assert [event.seq for event in audit.of_item(tx, "a")] == [0, 2, 3]
 
 
 def test_the_last_migration_is_the_one_that_the_code_needs() -> None:
