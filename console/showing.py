@@ -12,6 +12,7 @@ from rich.table import Table
 
 from bots.auditor import heads_folder, kept_heads
 from bots.auditor.reporting import export_bundle
+from bots.auditor.seals import in_clear
 from bots.office import Office
 from config.errors import AuditBroken, Language
 from config.settings import Settings
@@ -21,7 +22,7 @@ from console.phrases import say
 from console.watching import STAGES
 from console.words import out, state_text
 from flows.desk import open_office
-from records import Transaction, WorkItem, audit, documents, reviews, work_items
+from records import Records, Transaction, WorkItem, audit, documents, reviews, work_items
 
 __all__ = ["show"]
 
@@ -79,7 +80,7 @@ def _what_came(office: Office, language: Language) -> None:
             channel = [say(brought, language)] if wide else []
             why = escape(_why(tx, item, language))
             table.add_row(escape(name), *channel, escape(number), amount, state_text(item.state, language), why)
-        for subject in _without_document(tx):
+        for subject in _without_document(tx, office.records, language):
             channel = [say("mail", language)] if wide else []
             why = say("a mail without any document", language)
             table.add_row(escape(subject), *channel, "", "", say("kept", language), why, style="dim")
@@ -104,13 +105,13 @@ def _why(tx: Transaction, item: WorkItem, language: Language) -> str:
     return item.reason.text(language) if item.reason else ""
 
 
-def _without_document(tx: Transaction) -> Iterator[str]:
+def _without_document(tx: Transaction, records: Records, language: Language) -> Iterator[str]:
     """Subjects of the mails that brought none."""
     start = 0
     while events := audit.read(tx, start):
-        for event in events:
-            if event.action == "mail.no_document":
-                yield str(event.body.get("reason", {}).get("facts", {}).get("subject", ""))
+        passed = [event for event in events if event.action == "mail.no_document"]
+        for event in in_clear(records, passed, language):
+            yield str(event.body["after"].get("subject", ""))
         start = events[-1].seq + 1
 
 

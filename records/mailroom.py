@@ -103,8 +103,13 @@ def add_mail(
     sha256: str,
     message_id: str,
     facts: Mapping[str, Any],
+    sealed: Mapping[str, Any] | None = None,
 ) -> tuple[str, bool]:
     """Write down that a mail (whose bytes are in the archive) is here, in this place.
+
+    Args:
+        facts: for table and log.
+        sealed: what the log keeps besides, its personal values sealed.
 
     Returns:
         Its id, and whether it is new: a mail that lies in two places, or came back, is the same one.
@@ -117,7 +122,7 @@ def add_mail(
         row |= {"facts": canonical(dict(facts)).decode(), "received_at": tx.micros}
         tx.connection.execute(mails.insert().values(row))
         place = {"account": account, "folder": folder, "uidvalidity": uidvalidity, "uid": uid}
-        event = {"mail": mail_id, "message_id": message_id, **place, **facts}
+        event = {"mail": mail_id, "message_id": message_id, **place, **facts, **(sealed or {})}
         audit.append(tx, action="mail.received", documents=[DocumentRef(sha256, "mail")], after=event)
     place_mail(tx, mail_id, account=account, folder=folder, uidvalidity=uidvalidity, uid=uid)
     return mail_id, new

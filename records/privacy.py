@@ -17,7 +17,7 @@ import base64
 import hashlib
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ from records.canonical import canonical, parse
 from records.keys import write_once
 from records.store import Records
 
-__all__ = ["Erasure", "erase", "is_sealed", "pseudonym", "reveal", "seal"]
+__all__ = ["Erasure", "erase", "is_erased", "is_sealed", "pseudonym", "reveal", "seal", "unsealed"]
 
 _SALT = 16
 
@@ -82,6 +82,20 @@ def seal(records: Records, subject: str, value: Any) -> dict[str, Any]:
 def is_sealed(value: object) -> bool:
     """Whether something is a sealed value."""
     return isinstance(value, Mapping) and set(value) == {"sealed"}
+
+
+def is_erased(records: Records, value: Mapping[str, Any]) -> bool:
+    """Whether nobody can read a sealed value any more."""
+    return not (_folder(records) / f"{value['sealed']['subject']}.key").exists()
+
+
+def unsealed(value: Any, put: Callable[[Mapping[str, Any]], Any]) -> Any:
+    """A value in which each sealed one is what `put` makes of it."""
+    if is_sealed(value):
+        return put(value)
+    if isinstance(value, Mapping):
+        return {name: unsealed(one, put) for name, one in value.items()}
+    return [unsealed(one, put) for one in value] if isinstance(value, list) else value
 
 
 def reveal(records: Records, value: Mapping[str, Any]) -> Any:

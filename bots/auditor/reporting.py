@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from bots.auditor.report import report_of
 from bots.auditor.report_html import to_html
 from bots.auditor.report_index import write_index
 from bots.auditor.report_pdf import write_pdf
+from bots.auditor.seals import in_report
 from config.errors import ApplicationException, Language
 from records import Records
 from records.export import Bundle, Choice, export
@@ -22,11 +24,12 @@ def export_bundle(records: Records, folder: Path, choice: Choice | None = None, 
         AuditBroken, ApplicationException: as `records.export.export`.
     """
     bundle = export(records.log, records.archive, folder, choice)
-    report = report_of(bundle, str(records.log.key), language)
+    told = replace(bundle, events=tuple(in_report(records, bundle.events, language)))
+    report = report_of(told, str(records.log.key), language)
     try:
         (folder / "report.html").write_text(to_html(report), "utf-8")
         write_pdf(folder / "report.pdf", report)
-        write_index(folder / "index.xlsx", report, bundle.events)
+        write_index(folder / "index.xlsx", report, told.events)
     except OSError as error:
         raise ApplicationException("OF705", str(folder), why=error) from error
     return bundle

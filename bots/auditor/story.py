@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bots.auditor.seals import in_clear
 from bots.auditor.words import action_words
 from config.errors import Language, OficioError, Reason
 from records import Event, Records, audit
@@ -71,7 +72,7 @@ def story(records: Records, item_id: str, language: Language = "en") -> list[Cha
         events = audit.of_item(tx, item_id)
     if not events:
         raise OficioError("OF707", what="work item", name=item_id)
-    return tell(events, language)
+    return tell(in_clear(records, events, language), language)
 
 
 def lives(events: Sequence[Event], language: Language = "en") -> list[Life]:

@@ -34,6 +34,7 @@ class Arrival:
         sha256: of the whole mail or file, which is in the archive under `role`.
         place: where exactly, for the list of a document's sources.
         facts: what every work item keeps about it.
+        sealed: what the log says about it besides, its personal values sealed.
         tags: to find its work items by.
     """
 
@@ -46,6 +47,7 @@ class Arrival:
     name: str
     place: Mapping[str, Any]
     facts: Mapping[str, Any]
+    sealed: Mapping[str, Any] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -131,7 +133,7 @@ def _create(
 ) -> tuple[WorkItem, str]:
     """The new item, and the id of the item that has the same document already, "" when it is the first."""
     about: dict[str, Any] = {"process": PROCESS, "payload": payload, "documents": refs, "action": "invoice.received"}
-    about |= {"tags": arrival.tags, "after": {"source": arrival.source, "arrival": arrival.id}}
+    about |= {"tags": arrival.tags, "after": {"source": arrival.source, "arrival": arrival.id, **arrival.sealed}}
     try:
         return work_items.create(tx, key=f"document:{sha256}", **about), ""
     except OficioError as error:

@@ -14,7 +14,7 @@ from typing import Any
 from bots.intake.filing import Arrival, FiledPaper, archive_papers, file_papers
 from bots.intake.outbox import pay
 from bots.intake.papers import Paper, Sorted, sort_mail
-from bots.intake.sender import known_names, sender_facts, sender_warnings
+from bots.intake.sender import known_names, seal_sender, sender_facts, sender_warnings
 from bots.intake.turns import Turn, lost
 from bots.office import Office, StageReport
 from config import crashpoints
@@ -146,17 +146,19 @@ class Visit:
         place: dict[str, Any] = {"account": account, "folder": state.name, "uidvalidity": state.uidvalidity, "uid": uid}
         message_id = one.header.message_id
         came_before = self._came_before(tx, message_id, one)
-        mail_id, new = mailroom.add_mail(tx, **place, sha256=one.sha256, message_id=message_id, facts=_mail_facts(one))
+        sealed = seal_sender(self.office.records, one.header)
+        mail_id, new = mailroom.add_mail(
+            tx, **place, sha256=one.sha256, message_id=message_id, facts=_mail_facts(one), sealed=sealed
+        )
         action = "keyword" if self.box.done == "keyword" else "move"
         mailroom.request(tx, **place, action=action, argument=self.box.done_to)
         if not new or came_before:
             self._note(tx, one, "mail.again", {"mail": mail_id, **place}, Reason("OF331"))
             return {"known": 1}
         if not one.papers:
-            reason = Reason("OF332", "", {"subject": one.header.subject})
-            self._note(tx, one, "mail.no_document", {"mail": mail_id, **place}, reason)
+            self._note(tx, one, "mail.no_document", {"mail": mail_id, **place, **sealed}, Reason("OF332"))
             return {"no document": 1}
-        return file_papers(tx, self._arrival(place, mail_id, one), one.papers)
+        return file_papers(tx, self._arrival(place, mail_id, one, sealed), one.papers)
 
     def _came_before(self, tx: Transaction, message_id: str, one: _Opened) -> bool:
         """Whether the same message with the very same documents is here, though a server has changed its header."""
@@ -175,7 +177,7 @@ class Visit:
             tx, action=action, documents=[DocumentRef(one.sha256, "mail")], where=where, after=after, reason=reason
         )
 
-    def _arrival(self, place: dict[str, Any], mail_id: str, one: _Opened) -> Arrival:
+    def _arrival(self, place: dict[str, Any], mail_id: str, one: _Opened, sealed: dict[str, Any]) -> Arrival:
         header, language = one.header, self.office.settings.language
         facts: dict[str, Any] = {
             "source": "mail",
@@ -196,6 +198,7 @@ class Visit:
             name=header.subject or header.message_id or "mail",
             place={**place, "mail": mail_id},
             facts=facts,
+            sealed=sealed,
         )
 
     def act(self) -> None:
@@ -206,7 +209,6 @@ class Visit:
 def _mail_facts(one: _Opened) -> dict[str, Any]:
     """What the mailroom keeps about a mail: its papers by their bytes, and what was passed over and why."""
     return {
-        "subject": one.header.subject,
         "size": one.mail.size,
         "papers": [filed.sha256 for filed in one.papers if filed.sha256],
         "passed": [{"part": part.place, "kind": part.kind, "why": why} for part, why in one.sorted.passed],

@@ -1,4 +1,4 @@
-"""What speaks for and against the sender of a mail: facts for the work item, and warnings for a person. Pure.
+"""What speaks for and against the sender of a mail: facts for the work item, and warnings for a person.
 
 A forged sender is how most invoice frauds begin; the checker sends every warning to a person.
 """
@@ -15,8 +15,10 @@ from rapidfuzz.distance import OSA
 from config.errors import Reason
 from config.settings import Settings
 from connectors.mail import MailHeader, domain_of
+from records import Records
+from records.privacy import seal
 
-__all__ = ["known_names", "sender_facts", "sender_warnings"]
+__all__ = ["known_names", "seal_sender", "sender_facts", "sender_warnings"]
 
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}")
 _LEGAL_FORMS = re.compile(
@@ -46,6 +48,18 @@ def sender_facts(header: MailHeader) -> dict[str, Any]:
             "dmarc": proof.dmarc or "none",
         },
     }
+
+
+def seal_sender(records: Records, header: MailHeader) -> dict[str, Any]:
+    """What the log keeps of the sender and of the subject, which often names a person: readable until it is erased.
+
+    Whoever asks to be forgotten is named by the address that they wrote from.
+    """
+    if not header.from_address:
+        return {}
+    sender = {"address": header.from_address, "name": header.from_name, "reply_to": header.reply_to}
+    told = {"sender": sender, "subject": header.subject}
+    return {name: seal(records, header.from_address, value) for name, value in told.items() if value}
 
 
 def sender_warnings(header: MailHeader, known: Mapping[str, str]) -> list[Reason]:

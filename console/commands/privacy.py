@@ -22,7 +22,7 @@ def erase(
     """Forget a person's sealed values: the key goes, an event says so, and the log still verifies.
 
     Args:
-        subject: the person, by what named them when the values were sealed.
+        subject: the person, by what named them when the values were sealed: for a sender of mails, the address.
         ground: why, such as "GDPR art. 17(1)(a)".
         home: the office's home; OFICIO_HOME, else .oficio.
         config: its configuration; OFICIO_CONFIG, else config/.
