@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from sqlalchemy import func, select
 from config.errors import ConfigError
 from config.yaml_file import Strict, read_yaml
 from records import audit, processes, schema
-from records.clock import from_micros
+from records.canonical import parse
+from records.clock import from_micros, from_text
+from records.event_rows import item_of, rows
 from records.store import Records
 from records.transaction import Transaction
 from records.values import DocumentRef
@@ -70,21 +73,25 @@ def keep_until(rules: RetentionRules, country: str, kind: str, arrived: date) ->
 
 
 def dispose(records: Records, rules: RetentionRules, country: str, *, today: date) -> list[str]:
-    """Remove documents whose time is over and that no hold names; each with its event before the file goes.
+    """Remove files whose time is over and that no hold names: documents and evidence; each with its event first.
 
-    A document of several arrivals counts from its last one, of several classes by the longest. Unfinished work keeps
-    its documents, and so does whatever has no rule.
+    A document of several arrivals counts from its last one, evidence from the last event that names it, a file of
+    several classes by the longest. Unfinished work keeps its files, and so does whatever has no rule.
 
     Returns:
         The SHA-256 of what was removed.
     """
     gone = []
     with records.read() as tx:
-        kept = _open_work(tx) | _held(tx, rules.holds)
-        classes = _classes(tx, rules.processes)
+        shown = _evidence(tx)
+        uses = [*_documents_used(tx), *_evidence_used(tx, shown)]
         arrivals = _last_arrivals(tx)
+    for sha256, (last, _) in shown.items():
+        arrivals[sha256] = max(last, arrivals.get(sha256, last))
+    kept = _open_work(uses) | _held(uses, rules.holds)
+    classes = _classes(uses, rules.processes)
     known = rules.countries.get(country, {})
-    for sha256, arrived in arrivals:
+    for sha256, arrived in sorted(arrivals.items(), key=lambda pair: (pair[1], pair[0])):
         kinds = classes.get(sha256, frozenset({"default"}))
         if (
             sha256 in kept
@@ -103,41 +110,75 @@ def dispose(records: Records, rules: RetentionRules, country: str, *, today: dat
     return gone
 
 
-def _open_work(tx: Transaction) -> frozenset[str]:
-    """Documents of work that is not finished."""
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A file of a work item."""
+
+    sha256: str
+    item: str
+    key: str
+    process: str
+    state: str
+
+
+def _documents_used(tx: Transaction) -> Iterator[_Use]:
+    query = (
+        select(_links.c.sha256, _items.c.id, _items.c.key, _items.c.process, _items.c.state)
+        .join(_items, _items.c.id == _links.c.item_id)
+    )  # fmt: skip
+    for row in tx.connection.execute(query):
+        yield _Use(*row)
+
+
+def _evidence(tx: Transaction) -> dict[str, tuple[datetime, set[str]]]:
+    """Each file of evidence: the moment of the last event that names it, and the work items that it is of."""
+    shown: dict[str, tuple[datetime, set[str]]] = {}
+    for _, data in rows(tx.connection):
+        if b'"evidence":' not in data:  # most events
+            continue
+        body = parse(data)
+        for one in body.get("evidence", ()):
+            items = shown[one["sha256"]][1] if one["sha256"] in shown else set[str]()
+            shown[one["sha256"]] = (from_text(body["ts"]), items | {item_of(body) or ""})
+    return shown
+
+
+def _evidence_used(tx: Transaction, shown: Mapping[str, tuple[datetime, set[str]]]) -> Iterator[_Use]:
+    wanted = {item for _, items in shown.values() for item in items}
+    query = select(_items.c.id, _items.c.key, _items.c.process, _items.c.state)
+    known = {row.id: row for row in tx.connection.execute(query) if row.id in wanted}
+    for sha256, (_, items) in shown.items():
+        for row in (known[item] for item in items & known.keys()):
+            yield _Use(sha256, row.id, row.key, row.process, row.state)
+
+
+def _open_work(uses: Iterable[_Use]) -> frozenset[str]:
+    """Files of work that is not finished."""
     final = {(name, state) for name in processes.names() for state in processes.get(name).final}
-    query = (
-        select(_links.c.sha256, _items.c.process, _items.c.state).join(_items, _items.c.id == _links.c.item_id)
-    )  # fmt: skip
-    return frozenset(sha256 for sha256, process, state in tx.connection.execute(query) if (process, state) not in final)
+    return frozenset(use.sha256 for use in uses if (use.process, use.state) not in final)
 
 
-def _held(tx: Transaction, holds: Iterable[Hold]) -> frozenset[str]:
-    """Documents that a legal hold names, itself or by their work item."""
+def _held(uses: Iterable[_Use], holds: Iterable[Hold]) -> frozenset[str]:
+    """Files that a legal hold names, itself or by their work item."""
     named = frozenset[str]().union(*(hold.documents for hold in holds))
-    items = sorted(frozenset[str]().union(*(hold.items for hold in holds)))
-    query = (
-        select(_links.c.sha256).join(_items, _items.c.id == _links.c.item_id)
-        .where(_items.c.id.in_(items) | _items.c.key.in_(items))
-    )  # fmt: skip
-    return named | frozenset(tx.connection.execute(query).scalars())
+    items = frozenset[str]().union(*(hold.items for hold in holds))
+    return named | frozenset(use.sha256 for use in uses if use.item in items or use.key in items)
 
 
-def _classes(tx: Transaction, by_process: Mapping[str, str]) -> dict[str, frozenset[str]]:
-    """The classes of each document that belongs to a work item."""
-    query = select(_links.c.sha256, _items.c.process).join(_items, _items.c.id == _links.c.item_id).distinct()
+def _classes(uses: Iterable[_Use], by_process: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """The classes of each file that belongs to a work item."""
     found: dict[str, frozenset[str]] = {}
-    for sha256, process in tx.connection.execute(query):
-        found[sha256] = found.get(sha256, frozenset()) | {by_process.get(process, "default")}
+    for use in uses:
+        found[use.sha256] = found.get(use.sha256, frozenset()) | {by_process.get(use.process, "default")}
     return found
 
 
-def _last_arrivals(tx: Transaction) -> list[tuple[str, datetime]]:
-    """Each document with the moment it last arrived, oldest first."""
+def _last_arrivals(tx: Transaction) -> dict[str, datetime]:
+    """Each document with the moment it last arrived."""
     documents, sources = schema.documents, schema.sources
     query = (
         select(documents.c.sha256, func.max(func.coalesce(sources.c.arrived_at, documents.c.created_at)).label("last"))
         .outerjoin(sources, sources.c.sha256 == documents.c.sha256)
-        .group_by(documents.c.sha256).order_by("last", documents.c.sha256)
+        .group_by(documents.c.sha256)
     )  # fmt: skip
-    return [(sha256, from_micros(last)) for sha256, last in tx.connection.execute(query)]
+    return {sha256: from_micros(last) for sha256, last in tx.connection.execute(query)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -93,6 +94,7 @@ def print_statistics(figures: Statistics, days: int, now: datetime, language: La
     out.print(table)
     for code, count in sorted(figures.exceptions.items(), key=lambda pair: (-pair[1], pair[0])):
         what = catalogue()[code].what[language] if code in catalogue() else ""
+        what = what.format_map(defaultdict(lambda: "…"))  # many items: the facts of each are its own
         out.print(f"  [yellow]{code}[/] {count}  [dim]{escape(what)}[/]", soft_wrap=True)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import ConfigError, OficioError
-from records import Actor, DocumentRef, Records, audit, documents, work_items
+from records import Actor, DocumentRef, Evidence, Records, audit, documents, work_items
 from records.privacy import erase, is_sealed, pseudonym, reveal, seal
 from records.replay import compare
 from records.retention import Hold, dispose, keep_until, read_rules
@@ -96,3 +96,23 @@ def test_a_document_of_two_classes_is_kept_as_long_as_the_longer(records: Record
         work_items.move(tx, difference, "explained", action="x", actor=Actor("person", "ann"))
     assert dispose(records, rules, "ES", today=date(2032, 12, 31)) == []
     assert dispose(records, rules, "ES", today=date(2033, 1, 1)) == [name]
+
+
+def test_evidence_goes_with_its_work_and_not_before(records: Records, clock: Clock) -> None:
+    clock.moment = datetime(2026, 3, 2, tzinfo=UTC)
+    done, held, open_, shared = (records.archive.put(text) for text in (b"shot", b"held", b"open", b"shared"))
+    with records.begin() as tx:
+        for key, files in (("done", [done, shared]), ("held", [held]), ("open", [open_, shared])):
+            item = work_items.create(tx, process="invoices", payload={}, key=key)
+            shown = [Evidence(file, "screenshot") for file in files]
+            if key == "open":
+                audit.append(tx, action="form.filled", item=item, evidence=shown)
+            else:
+                work_items.move(tx, item, "rejected", action="x", evidence=shown)
+    holds = (Hold(name="lawsuit", items=frozenset({"held"})),)
+    rules = RULES.model_copy(update={"holds": holds})
+    assert dispose(records, rules, "ES", today=date(2032, 12, 31)) == []
+    assert dispose(records, rules, "ES", today=date(2033, 1, 1)) == [done]
+    assert [records.archive.has(name) for name in (done, held, open_, shared)] == [False, True, True, True]
+    assert records.log.verify().ok
+    assert compare(records) == []
