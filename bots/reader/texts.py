@@ -259,19 +259,7 @@ def find_title_numbers(sheet: Sheet) -> list[Pick]:
             break
     for hit in _bare_numbers(sheet):
         picks.extend(_worth(_codes(sheet, hit), 0.8))
-    picks.extend(_dated_numbers(sheet))
     return rank(picks)
-
-
-def _dated_numbers(sheet: Sheet) -> Iterator[Pick]:
-    """`No. TX-4711 of 3 May 2024` at the head of the page, whatever the paper is called."""
-    for hit in (hit for hits in sheet.hits.values() for hit in hits if hit.key == "no" and not hit.prose):
-        if hit.row.page > 1 or hit.row.top > 0.4 * sheet.layout.pages[0].height or _in_heading(sheet, hit):
-            continue
-        for pick in _codes(sheet, hit):
-            dates = sheet.spots.dates.get(hit.row.index, ())
-            if pick.row is hit.row and any(0 < spot.first - pick.last < 3 for spot in dates):
-                yield from _worth([pick], 0.7)
 
 
 def _worth(picks: Iterable[Pick], worth: float) -> Iterator[Pick]:
