@@ -252,6 +252,7 @@ def find_title_numbers(sheet: Sheet) -> list[Pick]:
             and hit.x0 < title.x1 + 60
             and hit.x1 > title.x0 - 60
             and not _in_heading(sheet, hit)
+            and not any(p.start < hit.last < p.end and below.words[hit.last].text.isalpha() for p in below.phrases)
         ]
         for hit, worth in (*((h, 0.95) for h in beside[:1]), *((h, 0.85) for h in under[:1])):
             picks.extend(_worth(_codes(sheet, hit), worth))
