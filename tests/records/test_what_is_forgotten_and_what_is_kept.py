@@ -26,6 +26,7 @@ def test_a_sealed_value_is_read_until_it_is_erased_and_the_log_verifies_before_a
         stored = audit.read(tx)[0]
     assert b"Ana" not in stored.bytes
     assert is_sealed(stored.body["after"]["payee"])
+    assert not is_sealed({"sealed": 1})
     assert reveal(records, stored.body["after"]["payee"]) == name
     gone = erase(records, " ANA@example.es", ground="GDPR art. 17")
     assert (gone.subject, gone.known) == (pseudonym(records, "ana@example.es"), True)
