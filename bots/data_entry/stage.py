@@ -169,7 +169,9 @@ def _work(run: _Run, seat: accounts.Seat, number: int, worker: str, chromium: Ch
     system, url = run.system, base_url(run.name, run.system)
 
     def opened() -> Session:
-        return Session(chromium.ready(system.limits.browser_mb), system, url, watchdog=chromium.watchdog)
+        limits = system.limits
+        ready = chromium.ready(limits.browser_mb, limits.items_per_context)
+        return Session(ready, system, url, watchdog=chromium.watchdog)
 
     clerk = Clerk(
         run.office, run.name, system, run.form_name, system.forms[run.form_name], seat, opened, worker
@@ -181,6 +183,7 @@ def _work(run: _Run, seat: accounts.Seat, number: int, worker: str, chromium: Ch
                 run.done.set()
                 return
             run.note(_one(run, clerk, item))
+            chromium.served += 1
     finally:
         clerk.close()
         _report_drift(run, clerk)

@@ -51,10 +51,15 @@ class Watchdog:
 
 
 class Chromium:
-    """Playwright's driver and a browser of it, for the thread that enters the block."""
+    """Playwright's driver and a browser of it, for the thread that enters the block.
+
+    Attributes:
+        served: items that this driver and browser have been used for; who uses them counts.
+    """
 
     browser: Browser
     watchdog: Watchdog
+    served: int
 
     def __init__(self) -> None:
         self._path = find_browser().path
@@ -67,12 +72,14 @@ class Chromium:
     def __exit__(self, *_: object) -> None:
         self._stop()
 
-    def ready(self, most_mb: int) -> Browser:
-        """The browser to open a context in: another one when this one is gone, or bigger than so many megabytes.
+    def ready(self, most_mb: int, most_items: int) -> Browser:
+        """The browser to open a context in: another one, with another driver, when this one is gone, bigger than so
+        many megabytes, or has served so many items: the driver keeps something of every page.
 
         Contexts that are still open end with the browser.
         """
-        if not self.browser.is_connected() or self.memory() > most_mb * 1_000_000:
+        worn = self.served >= most_items or not self.browser.is_connected()
+        if worn or self.memory() > most_mb * 1_000_000:
             self._stop()
             self._start()
         return self.browser
@@ -85,6 +92,7 @@ class Chromium:
         return sum(_proportional(process["id"]) for process in processes)
 
     def _start(self) -> None:
+        self.served = 0
         playwright = self._running.enter_context(driver())
         self.browser = playwright.chromium.launch(executable_path=self._path, args=launch_arguments())
         session = self.browser.new_browser_cdp_session()

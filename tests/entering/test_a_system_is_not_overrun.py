@@ -82,8 +82,14 @@ def test_a_page_that_is_busy_for_ever_ends_with_its_browser() -> None:
             session.look(None, [Ladder((("text", "Go"),), "press")])
         with pytest.raises(ApplicationException, match="OF509"), session.acting("count"):
             session.page.evaluate("1 + 1")  # nothing bounds it but the watchdog
-        assert chromium.ready(1500) is not before
-        assert chromium.ready(1) is not before
+        killed = chromium.ready(1500, 200)
+        assert killed is not before
+        leaking = chromium.ready(1, 200)
+        assert leaking is not killed
+        chromium.served = 199
+        assert chromium.ready(1500, 200) is leaking
+        chromium.served = 200
+        assert chromium.ready(1500, 200) is not leaking
         assert chromium.browser.is_connected()
 
 
