@@ -252,7 +252,7 @@ def find_title_numbers(sheet: Sheet) -> list[Pick]:
             and hit.x0 < title.x1 + 60
             and hit.x1 > title.x0 - 60
             and not _in_heading(sheet, hit)
-            and not any(p.start < hit.last < p.end and below.words[hit.last].text.isalpha() for p in below.phrases)
+            and not _names_a_thing(below, hit)
         ]
         for hit, worth in (*((h, 0.95) for h in beside[:1]), *((h, 0.85) for h in under[:1])):
             picks.extend(_worth(_codes(sheet, hit), worth))
@@ -261,6 +261,13 @@ def find_title_numbers(sheet: Sheet) -> list[Pick]:
     for hit in _bare_numbers(sheet):
         picks.extend(_worth(_codes(sheet, hit), 0.8))
     return rank(picks)
+
+
+def _names_a_thing(row: Row, hit: Hit) -> bool:
+    """`N.º cliente` is the number of something else; `N°4711 du` has its code in its own word."""
+    inside = any(phrase.start < hit.last < phrase.end for phrase in row.phrases)
+    coded = any(char.isdigit() for char in row.words[hit.last - 1].text)
+    return inside and not coded and row.words[hit.last].text.isalpha() and not row.words[hit.last].text.isupper()
 
 
 def _worth(picks: Iterable[Pick], worth: float) -> Iterator[Pick]:

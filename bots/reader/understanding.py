@@ -277,9 +277,9 @@ def _plain(value: Value | None) -> Value | None:
 def _taxes(best: Hypothesis) -> tuple[Tax, ...]:
     return tuple(
         Tax(
-            base=_amount(row.base) if row.base is not None else best_net(best),
+            base=_amount(row.base) if row.base is not None else _whole(best, "net_total"),
             rate=_plain(Value(f"{row.percent:f}", row.rate.text if row.rate else "")),
-            amount=_amount(row.tax) if row.tax is not None else None,
+            amount=_amount(row.tax) if row.tax is not None else _whole(best, "tax_total"),
             category="S" if row.percent else "E",
         )
         for row in best.rates
@@ -299,7 +299,9 @@ def _only_rate(best: Hypothesis, sheet: Sheet) -> tuple[Tax, ...]:
         return ()
     value, rate = rates.popitem()
     amount = _amount(support.amount, tax)
-    return (Tax(base=best_net(best), rate=_plain(Value(f"{value:f}", rate.text)), amount=amount, category="S"),)
+    return (
+        Tax(base=_whole(best, "net_total"), rate=_plain(Value(f"{value:f}", rate.text)), amount=amount, category="S"),
+    )
 
 
 def _tax_named(sheet: Sheet) -> Iterator[int]:
@@ -309,9 +311,9 @@ def _tax_named(sheet: Sheet) -> Iterator[int]:
             yield index
 
 
-def best_net(best: Hypothesis) -> Value | None:
-    """The net total stands in for the base that a single rate does not print."""
-    support = best.support.get("net_total")
+def _whole(best: Hypothesis, role: str) -> Value | None:
+    """The document's total stands in for the base or the tax that a single rate does not print itself."""
+    support = best.support.get(role)
     return _amount(support.amount) if support is not None else None
 
 
