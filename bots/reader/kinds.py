@@ -16,6 +16,8 @@ from bots.reader.texts import Pick
 
 __all__ = ["find_currency", "find_title", "kind_of"]
 
+_NUMBERED = 3
+"""Words of a title such as `Second reminder`, `Primo sollecito`."""
 _SPECIAL = {"credit note", "pro forma", "reminder", "statement"}
 _KRONE = {"sv": "SEK", "da": "DKK", "no": "NOK", "nb": "NOK", "is": "ISK"}
 _COUNTRY = {
@@ -40,11 +42,12 @@ def find_title(sheet: Sheet) -> list[Title]:
     usual = heights[len(heights) // 2]
     tallest = max((row.height for row in sheet.layout.rows[:200]), default=10.0)
     for hit in sheet.hits_of("title"):
-        if hit.prose or not hit.pure:
-            continue
         row = hit.row
         page = sheet.layout.pages[min(row.page, len(sheet.layout.pages)) - 1]
         phrase = next(p for p in row.phrases if p.start <= hit.first < p.end)
+        numbered = hit.means("title", "reminder") and hit.last == phrase.end and phrase.end - phrase.start <= _NUMBERED
+        if hit.prose or not (hit.pure or numbered):
+            continue
         alone = phrase.end - phrase.start - (hit.last - hit.first)
         big = row.words[hit.first].y1 - row.words[hit.first].y0 > 1.2 * usual
         if not hit.means("title", "invoice", "credit note") and not _heads(row, hit, alone, big=big):

@@ -16,6 +16,7 @@ TOTALS = [("Subtotal", "EUR 100.00"), ("VAT 23%", "EUR 23.00"), ("Total", "EUR 1
     [
         ("PRO FORMA INVOICE", "pro forma"),
         ("PAYMENT REMINDER", "reminder"),
+        ("SECOND REMINDER", "reminder"),
         ("STATEMENT OF ACCOUNT", "statement"),
         ("DELIVERY NOTE", "not an invoice"),
         ("RECEIPT", "receipt"),
