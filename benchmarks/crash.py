@@ -130,8 +130,8 @@ def _is_moment(kill: str) -> bool:
 
 def kills(moments: int, seed: int) -> list[str]:
     """Every named point, then so many random moments as shares of a run's length."""
-    chance = random.Random(seed)
-    return [*crashpoints.POINTS, *(f"random {chance.uniform(0.02, 0.98):.4f}" for _ in range(moments))]
+    chance = random.Random(seed).sample(range(200, 9800), moments)
+    return [*crashpoints.POINTS, *(f"random {share / 10_000:.4f}" for share in chance)]
 
 
 def _at_random(folder: Path, share: float, longest: float, invoices: int, seed: int) -> tuple[Round, float]:

@@ -113,7 +113,7 @@ def measure(folder: Path, url: str, rounds: int, size: int) -> dict[str, object]
                 for name, before, after in zip(seconds, marks, marks[1:], strict=False):
                     seconds[name].append((after[0] - before[0]) / size)
                     cpu[name].append((after[1] - before[1]) / size)
-        clerk.close()
+        clerk.end()
     accounts.give_back(office, seat)
     return {"seconds an item": _compared(seconds), "CPU seconds an item": _compared(cpu)}
 

@@ -96,14 +96,19 @@ def outcomes(seed: int) -> list[Outcome]:
 
 def _spoiled(seed: int, right: Specimen) -> Iterator[Outcome]:
     for kind in KINDS:
-        made: list[Misprint | None] = []
-        rng = Random(f"{seed} {kind}")
-        spoiled = generate(f"misprint {seed}", touch=lambda draft: made.append(misprint(draft, rng, kind)))  # noqa: B023 - called at once
-        if made[0] is None:
+        spoiled, made = _misprinted(seed, kind)
+        if made is None:
             continue
         reading = read(spoiled.pdf, "spoiled")[0]
         wrong = tuple(_wrong(plain(reading), right.truth)) if reading.confident else ()
-        yield Outcome(seed, made[0], reading.confident, wrong)
+        yield Outcome(seed, made, reading.confident, wrong)
+
+
+def _misprinted(seed: int, kind: str) -> tuple[Specimen, Misprint | None]:
+    made: list[Misprint | None] = []
+    rng = Random(f"{seed} {kind}")
+    specimen = generate(f"misprint {seed}", touch=lambda draft: made.append(misprint(draft, rng, kind)))
+    return specimen, made[0]
 
 
 def _wrong(reading: Plain, truth: Mapping[str, Any]) -> Iterator[str]:

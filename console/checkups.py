@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -53,7 +54,7 @@ def examine(home: Path | None, config: Path | None) -> Iterator[Finding]:
     yield _ocr(language)
     yield _guarded("Prefect", language, lambda: _prefect(language))
     for mailbox in settings.mailboxes.values():
-        yield _guarded(f"mailbox {mailbox.name}", language, lambda mailbox=mailbox: _mailbox(settings, mailbox))  # type: ignore[misc]
+        yield _guarded(f"mailbox {mailbox.name}", language, partial(_mailbox, settings, mailbox))
     for folder in settings.folders.values():
         yield _folder(settings, folder)
 

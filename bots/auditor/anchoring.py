@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -114,9 +115,9 @@ def _anchors(office: Office, head: SignedCheckpoint) -> Iterator[tuple[str, str,
         return ask_witness(office.records.log, head, witness.url, CosignerKey.parse(witness.key)).note.encode()
 
     for number, witness in enumerate(rules.witnesses):
-        yield "witness", f"witness{number}", lambda witness=witness: cosigned(witness)  # type: ignore[misc]
+        yield "witness", f"witness{number}", partial(cosigned, witness)
     for number, url in enumerate(rules.timestamps):
-        yield "timestamp", f"tsr{number}", lambda url=url: ask_for_timestamp(head, url)  # type: ignore[misc]
+        yield "timestamp", f"tsr{number}", partial(ask_for_timestamp, head, url)
     if (mail := rules.mail) is not None:
         yield "mail", "mailed", lambda: _mail(office, head, mail)
 

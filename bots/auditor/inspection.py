@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bots.office import Office
 from config.errors import OficioError, Reason
@@ -44,8 +45,7 @@ def sources(office: Office, legacy: LegacyRows | None = None) -> list[Source]:
         legacy: the legacy system's list; read from the system when left out.
     """
     mailboxes = [
-        Source(f"mailbox {box.name}", lambda box=box: _mailbox(office, box))  # type: ignore[misc] # bound at once
-        for box in office.settings.mailboxes.values()
+        Source(f"mailbox {box.name}", partial(_mailbox, office, box)) for box in office.settings.mailboxes.values()
     ]
     return [
         Source("log", lambda: _log(office)),

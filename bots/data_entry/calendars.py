@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 
 from bots.data_entry.ladders import ladder_of
 from config.errors import BusinessException
 from config.systems import Calendar
+from connectors.browser.ladder import Ladder
 from connectors.browser.session import Session
 
 __all__ = ["month_shown", "pick_date"]
@@ -39,9 +41,13 @@ def pick_date(session: Session, frame: str | None, calendar: Calendar, value: st
             break
         turn = ladder_of(calendar.next if shown < wanted else calendar.previous, "press", names)
         session.press(frame, turn)
-        if not session.changed(lambda text=text: session.look(frame, [title])[0].text != text):  # type: ignore[misc]
+        if not session.changed(partial(_differs, session, frame, title, text)):
             break
     raise BusinessException("OF542", session.page.url, field=field, wanted=value, shown=text)
+
+
+def _differs(session: Session, frame: str | None, title: Ladder, text: str) -> bool:
+    return session.look(frame, [title])[0].text != text
 
 
 def month_shown(title: str, months: Sequence[str]) -> tuple[int, int] | None:

@@ -81,6 +81,11 @@ class Clerk:
             self.session.close()
             self.session = None
 
+    def end(self) -> None:
+        """Close the session and let the writers of evidence finish."""
+        self.close()
+        self.writers.shutdown()
+
     def where(self) -> Where:
         """Where this robot works now, for events."""
         return Where(self.name, origin_of(self.session.url) if self.session is not None else "", self.form_name)

@@ -82,8 +82,9 @@ def _scrolled(runner: Runner, frame: str | None, rows: Rows) -> bool:
             return True
     if any(session.signs(frame, rows.end)):
         return False
-    further = lambda: session.scrolled(frame, css) or session.rows(frame, rows) != before  # noqa: E731
-    return session.changed(further, must=bool(rows.end))
+    return session.changed(
+        lambda: session.scrolled(frame, css) or session.rows(frame, rows) != before, must=bool(rows.end)
+    )
 
 
 def look_up(runner: Runner, what: LookUp) -> list[Hit]:

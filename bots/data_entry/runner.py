@@ -130,9 +130,10 @@ class Runner:
             return
         radio = radio_of(ladder, text)
         ticked: list[bool] = []
-        choose = lambda: ticked.append(  # noqa: E731
-            self.session.choose(frame, ladder, text, radio=radio, loads=step.loads, timeout=step.timeout)
-        )
+
+        def choose() -> None:
+            ticked.append(self.session.choose(frame, ladder, text, radio=radio, loads=step.loads, timeout=step.timeout))
+
         self._redrawing(step, frame, record, lambda: self._told(ladder, frame, choose))
         if step.loads is not None:
             return
@@ -176,10 +177,12 @@ class Runner:
         pick_date(self.session, frame, self.system.calendars[step.calendar], value, str(ladder))
 
     def _pressed(self, step: Step, frame: str | None, ladder: Ladder) -> None:
-        press = lambda: self.session.press(  # noqa: E731
-            frame, ladder, loads=step.loads, timeout=step.timeout, by_key=self.lane == "keys"
+        by_key = self.lane == "keys"
+        self._told(
+            ladder,
+            frame,
+            lambda: self.session.press(frame, ladder, loads=step.loads, timeout=step.timeout, by_key=by_key),
         )
-        self._told(ladder, frame, press)
 
     def _redrawing(self, step: Step, frame: str | None, record: Record, act: Callable[[], None]) -> None:
         if step.redraws is None:
@@ -200,8 +203,8 @@ class Runner:
             raise BusinessException("OF505", self.session.url, name=name, template="upload")
         data = self.files(name)
         ladder, button = (ladder_of(step.upload, kind, record) for kind in _FILE)
-        upload = lambda: self.session.upload(frame, ladder, name.rpartition("/")[2], data, button)  # noqa: E731
-        self._told(ladder, frame, upload)
+        short = name.rpartition("/")[2]
+        self._told(ladder, frame, lambda: self.session.upload(frame, ladder, short, data, button))
 
     def _for_each(self, step: Step, _frame: str | None, record: Record) -> None:
         lines = record.get(step.for_each or "", ())

@@ -185,7 +185,7 @@ def _work(run: _Run, seat: accounts.Seat, number: int, worker: str, chromium: Ch
             run.note(_one(run, clerk, item))
             chromium.served += 1
     finally:
-        clerk.close()
+        clerk.end()
         _report_drift(run, clerk)
 
 
@@ -228,12 +228,8 @@ def _one(run: _Run, clerk: Clerk, item: WorkItem) -> str:
     held = Held(clerk, item)
     try:
         outcome = held.enter()
-    except ConfigError:
-        with run.office.records.begin() as tx:
-            work_items.release(tx, held.item)
-        raise
-    except Exception as error:  # the item's boundary
-        if _out_of_reach(clerk, error):
+    except Exception as error:
+        if isinstance(error, ConfigError) or _out_of_reach(clerk, error):
             with run.office.records.begin() as tx:
                 work_items.release(tx, held.item)
             raise

@@ -76,7 +76,7 @@ def apply_decisions(matching: Matching, decided: Mapping[int, str]) -> Matching:
     number, both = pl.col("group"), (pl.col("left").list.len() > 0) & (pl.col("right").list.len() > 0)
     accept = [group for group, decision in decided.items() if decision == "accept"]
     gone = [group for group, decision in decided.items() if decision in ("accept", "reject")]
-    last = int(matching.groups["group"].max() or 0)  # type: ignore[arg-type] # a column of integers
+    last = matching.groups.select(pl.col("group").max()).item() or 0
     across = pl.col("currency") != pl.col("paid_in")
     made = matching.suggestions.filter(number.is_in(accept), both).with_columns(
         group=pl.int_range(last + 1, last + 1 + pl.len(), dtype=pl.Int64),

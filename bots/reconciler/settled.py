@@ -32,7 +32,7 @@ def with_settled(matching: Matching, items: pl.DataFrame, lines: pl.DataFrame, s
         left = left.with_columns(amount=-pl.col("amount"))
     ours = {row["id"]: row for row in left.iter_rows(named=True)}
     theirs = {row["id"]: row for row in right.iter_rows(named=True)}
-    last = int(matching.groups["group"].max() or 0)  # type: ignore[arg-type]
+    last = matching.groups.select(pl.col("group").max()).item() or 0
     whole = [(a, b) for a, b in settled if a and b and ours.keys() >= set(a) and theirs.keys() >= set(b)]
     groups = [
         _group(number, [ours[one] for one in a], [theirs[one] for one in b], matching.sign)

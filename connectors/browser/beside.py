@@ -36,11 +36,9 @@ class Begun:
         asyncio.get_running_loop().call_soon(lambda: greenlet(self._run).switch())
 
     def _run(self) -> None:
-        from playwright.sync_api import Error
-
         try:
             self._answer = self.call()
-        except Error as error:
+        except Exception as error:  # noqa: BLE001 - whatever it was, it belongs to who asks for the answer
             self._error = error
         self._ended = True
 
