@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,6 +14,7 @@ from bots.data_entry.evidence import Proofs
 from bots.data_entry.looking import Hit
 from config.errors import BusinessException, OficioError, Reason
 from records import Evidence, WorkItem, intents, reviews, work_items
+from records.canonical import foreign_digest
 
 __all__ = ["Book"]
 
@@ -64,7 +63,7 @@ class Book:
         clerk = self.clerk
         entry = {"system": clerk.name, "form": clerk.form_name, "key": self.key, "account": clerk.seat.account.user,
                  "worker": clerk.worker, "tries": self.tries}  # fmt: skip
-        values = hashlib.sha256(json.dumps(record, sort_keys=True, default=str).encode()).hexdigest()
+        values = foreign_digest(record)
         try:
             with clerk.office.records.begin() as tx:
                 item = work_items.move(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +17,7 @@ from config.errors import BusinessException, ConfigError, OficioError, Reason
 from config.systems import System
 from connectors import sheets
 from records import DocumentRef, WorkItem, processes, work_items
+from records.canonical import foreign_digest
 
 __all__ = ["add_records", "differs", "outcomes", "own_key", "process_of", "read_records", "waiting"]
 
@@ -186,8 +186,7 @@ def own_key(record: Mapping[str, Any]) -> str:
     supplier, number, day = (str(record.get(name) or "") for name in ("supplier_code", "invoice_number", "issue_date"))
     if supplier and number and day:
         return entry_key(supplier, number, day[:4])
-    plain = json.dumps(record, sort_keys=True, ensure_ascii=False)
-    return entry_key("", hashlib.sha256(plain.encode()).hexdigest(), "")
+    return entry_key("", foreign_digest(record), "")
 
 
 def differs(item: WorkItem, record: Mapping[str, Any]) -> Reason | None:

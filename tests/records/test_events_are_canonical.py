@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import uuid
 from datetime import date
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from config.errors import OficioError, Reason
 from records import Evidence, Records, Where, audit
-from records.canonical import canonical, is_canonical, parse
+from records.canonical import canonical, foreign, foreign_digest, is_canonical, parse
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 KEY = st.text(st.characters(max_codepoint=127), max_size=8)
@@ -81,3 +82,15 @@ def test_what_is_outside_the_profile_is_refused(records: Records, value: object,
         audit.append(tx, action="odd", after=after)
     with records.read() as tx:
         assert audit.read(tx) == []
+
+
+def test_json_of_others_has_one_form_however_it_was_written() -> None:
+    assert foreign({"b": 1e21, "a": 12.0, "ñ": [True, None]}) == '{"a":12,"b":1e+21,"ñ":[true,null]}'.encode()
+    assert foreign_digest({"a": 12.0, "b": 1}) == foreign_digest({"b": 1, "a": 12})
+
+
+def test_what_json_cannot_say_counts_as_its_text() -> None:
+    record = {"due": date(2026, 3, 1), "net": Decimal("1.10"), "iban": 2**60, "rate": math.inf, "\ud800": ("\udfff",)}
+    assert parse(foreign(record)) == {
+        "due": "2026-03-01", "net": "1.10", "iban": str(2**60), "rate": "inf", "\\ud800": ["\\udfff"],
+    }  # fmt: skip
