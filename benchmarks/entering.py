@@ -145,7 +145,7 @@ def _lease(system: System) -> timedelta:
 
 def accounts_together(folder: Path, items: int, parallel: int) -> float:
     """Seconds an item of a whole run with so many accounts, start of browsers included."""
-    make_config(folder, {"lease": 20, "settle": 2}, parallel=parallel)
+    make_config(folder, {"settle": 2}, parallel=parallel)
     with (office := open_office(folder)).records:
         add_ready(office, *[invoice_payload(f"A{parallel}-{n}") for n in range(items)])
         report = enter(office, "demo")
@@ -179,7 +179,7 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="oficio-bench-"))
     with serve(create_app(folder / "legacy.db")) as url:
         os.environ["OFICIO_SYSTEM_DEMO_URL"] = url
-        make_config(folder / "one", {"lease": 20, "settle": 2})
+        make_config(folder / "one", {"settle": 2})
         found = measure(folder / "one", url, options.rounds, options.size)
         if options.items:
             alone = accounts_together(folder / "a1", options.items, 1)

@@ -14,7 +14,7 @@ from records.clock import to_micros
 from records.transaction import Transaction
 from records.values import WorkItem
 
-__all__ = ["claim", "refusal", "release", "renew"]
+__all__ = ["check", "claim", "refusal", "release", "renew"]
 
 _items = schema.work_items
 
@@ -80,6 +80,16 @@ def renew(tx: Transaction, item: WorkItem, lease: timedelta) -> WorkItem:
     if not done:
         raise refusal(tx, item)
     return item_rows.load_one(tx, item.id, mine=item.held_by)
+
+
+def check(tx: Transaction, item: WorkItem) -> None:
+    """Refuse when a claimed item is no longer held; nothing is written.
+
+    Raises:
+        OficioError: OF702, the lease was taken over or has run out.
+    """
+    if tx.connection.execute(select(_items.c.id).where(*_held(item), _items.c.lease_until > tx.micros)).first() is None:
+        raise refusal(tx, item)
 
 
 def release(tx: Transaction, item: WorkItem) -> None:

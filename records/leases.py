@@ -14,7 +14,7 @@ from records.clock import to_micros
 from records.transaction import Transaction
 from records.values import Lease
 
-__all__ = ["acquire", "acquire_slot", "holder", "release", "renew"]
+__all__ = ["acquire", "acquire_slot", "check", "holder", "release", "renew"]
 
 _leases = schema.leases
 
@@ -64,6 +64,20 @@ def renew(tx: Transaction, lease: Lease, ttl: timedelta) -> Lease:
     if not done:
         raise OficioError("OF702", lease.name, why="the lease was taken over")
     return replace(lease, until=until)
+
+
+def check(tx: Transaction, lease: Lease) -> None:
+    """Refuse when a lease is no longer held; nothing is written.
+
+    Raises:
+        OficioError: OF702, it was taken over or has run out.
+    """
+    held = select(_leases.c.token).where(
+        _leases.c.name == lease.name, _leases.c.owner == lease.owner, _leases.c.token == lease.token,
+        _leases.c.until > tx.micros,
+    )  # fmt: skip
+    if tx.connection.execute(held).scalar() is None:
+        raise OficioError("OF702", lease.name, why="the lease was taken over")
 
 
 def release(tx: Transaction, lease: Lease) -> None:

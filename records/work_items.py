@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from config.errors import OficioError, Reason
 from records import audit, item_rows, processes, schema
 from records.canonical import canonical, digest
-from records.claiming import claim, refusal, release, renew
+from records.claiming import check, claim, refusal, release, renew
 from records.clock import to_micros
 from records.finding import counts, find, get, payload_versions, starting_with
 from records.ids import new_id
@@ -26,6 +26,7 @@ from records.transaction import Transaction
 from records.values import Actor, DocumentRef, Evidence, Outcome, Payload, Where, WorkItem
 
 __all__ = [
+    "check",
     "claim",
     "counts",
     "create",

@@ -134,6 +134,13 @@ def keep_seat(office: Office, seat: Seat, system: System, *, now: bool = False) 
     seat.renewed = time.monotonic()
 
 
+def check_seat(tx: Transaction, seat: Seat) -> None:
+    """Refuse when another robot has the account, OF702."""
+    leases.check(tx, seat.lease)
+    if seat.slot is not None:
+        leases.check(tx, seat.slot)
+
+
 def renew_seat(tx: Transaction, seat: Seat, system: System) -> None:
     """Renew the leases in a transaction of the caller's."""
     ttl = timedelta(seconds=system.limits.lease)

@@ -13,7 +13,7 @@ from bots.data_entry.clerk import Clerk
 from bots.data_entry.evidence import Proofs
 from bots.data_entry.looking import Hit
 from config.errors import BusinessException, OficioError, Reason
-from records import Evidence, WorkItem, intents, reviews, work_items
+from records import Evidence, Transaction, WorkItem, intents, reviews, work_items
 from records.canonical import foreign_digest
 
 __all__ = ["Book"]
@@ -64,11 +64,12 @@ class Book:
         entry = {"system": clerk.name, "form": clerk.form_name, "key": self.key, "account": clerk.seat.account.user,
                  "worker": clerk.worker, "tries": self.tries}  # fmt: skip
         values = foreign_digest(record)
+        began = time.monotonic()
         try:
             with clerk.office.records.begin() as tx:
                 item = work_items.move(
-                    tx, self.item, "entering", action="entry.started", payload={**self.item.payload, "entry": entry},
-                    where=self.clerk.where(), keep=True,
+                    tx, self._renewed(tx), "entering", action="entry.started", where=clerk.where(), keep=True,
+                    payload={**self.item.payload, "entry": entry},
                 )  # fmt: skip
                 intent = intents.open(
                     tx, item, system=clerk.name, form=clerk.form_name, key=self.key, values_hash=values
@@ -77,7 +78,7 @@ class Book:
             if error.code != "OF712":
                 raise
             raise BusinessException("OF539", key=self.key, other=error.reason.facts.get("other", "")) from error
-        self.item = item
+        self._note_renewal(item, began)
         return intent
 
     def confirm(self, intent: intents.Intent | None, hit: Hit) -> None:
@@ -149,9 +150,30 @@ class Book:
         clerk, limits = self.clerk, self.clerk.system.limits
         if not now and time.monotonic() - min(self.renewed, clerk.seat.renewed) < limits.lease / 3:
             return
-        ttl = timedelta(seconds=limits.lease)
+        began = time.monotonic()
         with clerk.office.records.begin() as tx:
-            accounts.renew_seat(tx, clerk.seat, clerk.system)
-            item = work_items.renew(tx, self.item, ttl)
+            item = self._renewed(tx)
+        self._note_renewal(item, began)
+
+    def still_ours(self) -> None:
+        """A write is about to leave: nothing was taken over, and the leases outlast it.
+
+        Raises:
+            OficioError: OF702, as `beat`.
+        """
+        clerk, limits = self.clerk, self.clerk.system.limits
+        left = limits.lease - (time.monotonic() - min(self.renewed, clerk.seat.renewed))
+        if left <= max(limits.load, limits.step):
+            self.beat(now=True)
+            return
+        with clerk.office.records.read() as tx:
+            accounts.check_seat(tx, clerk.seat)
+            work_items.check(tx, self.item)
+
+    def _renewed(self, tx: Transaction) -> WorkItem:
+        accounts.renew_seat(tx, self.clerk.seat, self.clerk.system)
+        return work_items.renew(tx, self.item, timedelta(seconds=self.clerk.system.limits.lease))
+
+    def _note_renewal(self, item: WorkItem, began: float) -> None:
         self.item = item
-        self.renewed = clerk.seat.renewed = time.monotonic()
+        self.renewed = self.clerk.seat.renewed = began

@@ -154,9 +154,9 @@ class Held:
         self.book.proofs.files(runner.pictures)
 
     def _guard(self) -> None:
-        """A write is about to leave: what was typed is shown durably, the item and the account are ours long enough."""
+        """A write is about to leave: what was typed is shown durably, the item and the account are ours."""
         self.book.proofs.wait()
-        self.book.beat(now=True)
+        self.book.still_ours()
 
     # -- knowing ---------------------------------------------------------------------------------------------------
 

@@ -63,12 +63,17 @@ def test_two_workers_never_get_the_same_item(records: Records, clock: Clock) -> 
     item = claim_one(records, "w1")
     with records.begin() as tx:
         assert work_items.claim(tx, "invoices", states=["received"], worker="w2") == []
+        work_items.check(tx, item)
     clock.forward(timedelta(minutes=6))
+    with pytest.raises(OficioError, match="OF702"), records.read() as tx:
+        work_items.check(tx, item)
     assert claim_one(records, "w2").id == item.id
     with pytest.raises(OficioError, match="OF702"), records.begin() as tx:
         work_items.move(tx, item, "read", action="invoice.read")
     with pytest.raises(OficioError, match="OF702"), records.begin() as tx:
         work_items.renew(tx, item, timedelta(minutes=5))
+    with pytest.raises(OficioError, match="OF702"), records.read() as tx:
+        work_items.check(tx, item)
 
 
 def test_who_has_only_read_an_item_cannot_move_one_that_is_held(records: Records) -> None:

@@ -43,14 +43,20 @@ def test_a_lease_has_one_holder_and_a_growing_token(records: Records, clock: Clo
         assert first is not None
         assert leases.acquire(tx, "mailbox", "b", TTL) is None
         assert leases.holder(tx, "mailbox") == "a"
+        leases.check(tx, first)
     clock.forward(TTL)
+    with pytest.raises(OficioError, match="OF702"), records.read() as tx:
+        leases.check(tx, first)
     with records.begin() as tx:
         second = leases.acquire(tx, "mailbox", "b", TTL)
         assert second is not None
         assert second.token > first.token
     with pytest.raises(OficioError, match="OF702"), records.begin() as tx:
         leases.renew(tx, first, TTL)
+    with pytest.raises(OficioError, match="OF702"), records.read() as tx:
+        leases.check(tx, first)
     with records.begin() as tx:
+        leases.check(tx, second)
         leases.release(tx, first)
         assert leases.holder(tx, "mailbox") == "b"
         leases.release(tx, leases.renew(tx, second, TTL))
