@@ -68,7 +68,7 @@ def _what_came(office: Office, language: Language) -> None:
     table.add_column(say("document", language), overflow="ellipsis", no_wrap=True, max_width=30 if wide else 22)
     if wide:
         table.add_column(say("from", language), no_wrap=True)
-    table.add_column(say("number", language), no_wrap=True)
+        table.add_column(say("number", language), no_wrap=True)
     table.add_column(say("amount", language), no_wrap=True, justify="right")
     table.add_column(say("what happened", language), no_wrap=True)
     table.add_column(say("why", language), overflow="fold")
@@ -77,13 +77,13 @@ def _what_came(office: Office, language: Language) -> None:
         for item in items:
             name, brought = _arrival(tx, item)
             _, number, amount = described(item)
-            channel = [say(brought, language)] if wide else []
+            more = [say(brought, language), escape(number)] if wide else []
             why = escape(_why(tx, item, language))
-            table.add_row(escape(name), *channel, escape(number), amount, state_text(item.state, language), why)
+            table.add_row(escape(name), *more, amount, state_text(item.state, language), why)
         for subject in _without_document(tx, office.records, language):
-            channel = [say("mail", language)] if wide else []
+            more = [say("mail", language), ""] if wide else []
             why = say("a mail without any document", language)
-            table.add_row(escape(subject), *channel, "", "", say("kept", language), why, style="dim")
+            table.add_row(escape(subject), *more, "", say("kept", language), why, style="dim")
     counts = Counter(item.state for item in items)
     out.print(Rule(say("what came, and what happened to it", language), style="dim"))
     out.print(table)
