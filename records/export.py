@@ -1,7 +1,8 @@
 """An export bundle: chosen events with all that a stranger needs to verify them, and the verifier itself.
 
     log.json          origin, keys, what was chosen, how many events
-    events.jsonl      the events' bytes as they were signed, one a line
+    events.jsonl      the events' bytes as they were signed, one a line; beside the chosen ones those that tell why a
+                      file of theirs is gone, or why the times of a period are not in order
     checkpoints/      every signed checkpoint
     tile/             the tree's hashes (C2SP tlog-tiles); with the whole log also its entries
     proofs.json       inclusion proofs against the last checkpoint, when not the whole log was chosen
@@ -52,6 +53,11 @@ class Choice:
         """Whether everything is chosen."""
         return self == Choice()
 
+    @property
+    def by_time(self) -> bool:
+        """Whether time alone decides: then all events of the log between two chosen ones are chosen."""
+        return not (self.whole or self.item or self.process)
+
     def takes(self, body: Mapping[str, Any]) -> bool:
         """Whether an event is chosen."""
         about = body.get("item", {})
@@ -93,14 +99,16 @@ def export(log: Log, archive: Archive, folder: Path, choice: Choice | None = Non
     try:
         folder.mkdir(parents=True)
         leaves: list[bytes] = []
-        chosen = list(_choose(log, head.size, choice, leaves))
+        disposals: dict[str, Event] = {}
+        chosen = list(_choose(log, head.size, choice, leaves, disposals))
         if tree_root(leaves).hex() != head.root:
             raise AuditBroken("OF720", str(folder), why="the events are not those of the checkpoint")
+        absent = _copy_evidence(archive, folder / "evidence", chosen)
+        chosen = _with_disposals(chosen, [disposals[sha256] for sha256 in absent if sha256 in disposals])
         (folder / "events.jsonl").write_bytes(b"".join(event.bytes + b"\n" for event in chosen))
         for one in log.checkpoints():
             _write(folder / "checkpoints" / f"{one.size:012d}.note", one.note.encode())
         _write_tree(folder, leaves, chosen, choice)
-        absent = _copy_evidence(archive, folder / "evidence", chosen)
         shutil.copyfile(Path(__file__).with_name("standalone_verify.py"), folder / "verify.py")
         about = {
             "v": 1, "origin": log.key.name, "keys": [str(key) for key in log.known_keys()], "whole": choice.whole,
@@ -113,12 +121,19 @@ def export(log: Log, archive: Archive, folder: Path, choice: Choice | None = Non
     return Bundle(folder, tuple(chosen), head.size, head.root, evidence, tuple(absent))
 
 
-def _choose(log: Log, size: int, choice: Choice, leaves: list[bytes]) -> Iterator[Event]:
+def _choose(log: Log, size: int, choice: Choice, leaves: list[bytes], disposals: dict[str, Event]) -> Iterator[Event]:
     for seq, data in log.events(0, size):
         leaves.append(leaf_hash(data))
         body = parse(data)
-        if choice.takes(body):
+        if body["action"] == "document.disposed":
+            disposals |= {one["sha256"]: Event(seq, data, body) for one in body.get("doc", ())}
+        if choice.takes(body) or (choice.by_time and body["action"] == "clock.set_back"):
             yield Event(seq, data, body)
+
+
+def _with_disposals(chosen: Sequence[Event], disposals: Sequence[Event]) -> list[Event]:
+    """The chosen events and those that tell why a file of theirs is no longer there, in the order of the log."""
+    return [event for _, event in sorted({event.seq: event for event in [*chosen, *disposals]}.items())]
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -162,6 +177,6 @@ def _copy_evidence(archive: Archive, folder: Path, chosen: Sequence[Event]) -> l
     for sha256 in sorted(named):
         try:
             (folder / sha256).write_bytes(archive.get(sha256))
-        except (OficioError, ValueError):  # erased by retention, or named only: the index says so
+        except (OficioError, ValueError):  # disposed of, as an event says; or damaged, which the verifier tells
             absent.append(sha256)
     return absent

@@ -243,10 +243,15 @@ def read_event(seq: int, data: bytes) -> dict[str, object]:
 
 
 class Chain:
-    """What the events say of their order."""
+    """What the events say of their order.
 
-    def __init__(self, whole: bool):
-        self.whole = whole
+    Args:
+        whole: every event of the log comes by.
+        lives: every event of each item that comes by does.
+    """
+
+    def __init__(self, whole: bool, lives: bool):
+        self.whole, self.lives = whole, lives
         self.last: dict[str, int] = {}
         self.stamp = ""
 
@@ -260,10 +265,19 @@ class Chain:
         if not isinstance(item, dict):
             return
         name, before = str(item.get("id")), event.get("prev_item_seq")
-        if (self.whole or name in self.last) and before != self.last.get(name):
+        if (self.lives or name in self.last) and before != self.last.get(name):
             says = f"event {seq} names {before} as the one before it of {name}, there is {self.last.get(name)}"
             raise Wrong("missing" if not self.whole else "edited", seq, says)
         self.last[name] = seq
+
+
+def within(event: dict[str, object], choice: dict[str, str]) -> bool:
+    """Whether a choice by time alone takes an event: then it takes all events between two that it takes."""
+    stamp = str(event["ts"])
+    return (
+        "item" not in choice and "process" not in choice
+        and choice.get("since", "") <= stamp and ("until" not in choice or stamp < choice["until"])
+    )  # fmt: skip
 
 
 # --- The bundle ------------------------------------------------------------------------------------------------------
@@ -307,7 +321,7 @@ class Bundle:
 
     def verify_whole(self) -> int:
         """Every event from the first one on, against every checkpoint."""
-        tree, chain, covered = Tree(), Chain(whole=True), 0
+        tree, chain, covered = Tree(), Chain(whole=True, lives=True), 0
         told: Tree | None = None
         differs = -1
         for seq, data in self.lines():
@@ -342,10 +356,17 @@ class Bundle:
     def verify_part(self) -> int:
         """Chosen events, each by its inclusion proof against the last checkpoint."""
         proofs = json.loads((self.folder / "proofs.json").read_text("utf-8"))
-        size = max(self.signed)
-        chain, count = Chain(whole=False), 0
+        size, choice = max(self.signed), self.about["choice"]
+        chain, count, last = Chain(whole=False, lives=set(choice) == {"item"}), 0, -1
         for seq, data in self.lines():
-            chain.check(seq, read_event(seq, data))
+            event = read_event(seq, data)
+            chain.check(seq, event)
+            if event["action"] == "clock.set_back":
+                last = -1
+            elif within(event, choice):
+                if last not in (-1, seq - 1):
+                    raise Wrong("missing", last + 1, f"event {last + 1} is missing: it is of the same period")
+                last = seq
             proof = [base64.b64decode(node) for node in proofs.get(str(seq), ())]
             if not included(seq, size, leaf_hash(data), proof, self.signed[size]):
                 raise Wrong("edited", seq, f"event {seq} is not in the log that was signed")
@@ -366,19 +387,25 @@ class Bundle:
         return found
 
     def verify_evidence(self) -> int:
-        """Every file of evidence against its name; those that events name must be there unless the index says not."""
-        absent, count = set(self.about.get("absent", ())), 0
+        """Every file of evidence against its name; those that events name must be there, or an event says why not."""
+        count = 0
         wanted: dict[str, int] = {}
+        disposed: set[str] = set()
         for seq, data in self.lines():
             event = json.loads(data)
+            if event["action"] == "document.disposed":
+                disposed |= {one["sha256"] for one in event.get("doc", ())}
             for one in [*event.get("evidence", ()), *event.get("doc", ())]:
                 wanted.setdefault(one["sha256"], seq)
         for sha256, seq in wanted.items():
             path = self.folder / "evidence" / sha256
-            if sha256 in absent and not path.exists():
-                continue
+            if not path.exists():
+                if sha256 in disposed:
+                    continue
+                says = f"the evidence {sha256[:16]} of event {seq} is missing, and no event tells of its disposal"
+                raise Wrong("missing", seq, says)
             if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
-                raise Wrong("edited", seq, f"the evidence {sha256[:16]} of event {seq} is missing or changed")
+                raise Wrong("edited", seq, f"the evidence {sha256[:16]} of event {seq} was changed")
             count += 1
         return count
 
@@ -389,7 +416,12 @@ def verify(folder: Path, keys: list[str], heads: list[Path]) -> dict[str, object
     checkpoints = bundle.read_checkpoints()
     events = bundle.verify_whole() if bundle.about["whole"] else bundle.verify_part()
     result = {"ok": True, "events": events, "checkpoints": checkpoints, "evidence": bundle.verify_evidence()}
-    return {**result, "key": "given" if keys else "from the bundle itself: compare it with the one you were given"}
+    chosen = "the whole log" if bundle.about["whole"] else bundle.about["choice"]
+    return {
+        **result,
+        "chosen": chosen,
+        "key": "given" if keys else "from the bundle itself: compare it with the one you were given",
+    }
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -45,7 +45,9 @@ def test_a_whole_log_verifies(records: Records, clock: Clock, tmp_path: Path) ->
     sealed(records, clock, 600, every=300)
     bundle = export(records.log, records.archive, tmp_path / "out")
     code, result = run(bundle.folder, "--key", str(records.log.key))
-    assert (code, result) == (0, {"ok": True, "events": 602, "checkpoints": 2, "evidence": 2, "key": "given"})
+    assert (code, result) == (0, {
+        "ok": True, "events": 602, "checkpoints": 2, "evidence": 2, "chosen": "the whole log", "key": "given",
+    })  # fmt: skip
     entries = (bundle.folder / "tile" / "entries" / "001").read_bytes()
     assert unpack_entries(entries)[0] == bundle.events[256].bytes
 
@@ -68,6 +70,57 @@ def test_a_part_verifies_by_its_proofs(records: Records, clock: Clock, tmp_path:
     period = Choice(process="invoices", since=start + timedelta(seconds=2), until=start + timedelta(seconds=4))
     code, result = run(export(records.log, records.archive, tmp_path / "period", period).folder)
     assert (code, result["events"]) == (0, 100)
+
+
+def test_an_event_taken_out_of_a_part_is_missed(records: Records, clock: Clock, tmp_path: Path) -> None:
+    start = clock()
+    fill(records, clock, 300)
+    with records.read() as tx:
+        item = work_items.find(tx)[3]
+    one = export(records.log, records.archive, tmp_path / "item", Choice(item=item.id)).folder
+    period = Choice(since=start + timedelta(seconds=2), until=start + timedelta(seconds=4))
+    some = export(records.log, records.archive, tmp_path / "period", period).folder
+    for folder, gone in ((one, 0), (one, 1), (some, 7)):
+        assert run(folder)[0] == 0
+        before = {name: (folder / name).read_bytes() for name in ("events.jsonl", "log.json")}
+        lines = before["events.jsonl"].splitlines(keepends=True)
+        (folder / "events.jsonl").write_bytes(b"".join([*lines[:gone], *lines[gone + 1 :]]))
+        about = json.loads(before["log.json"])
+        (folder / "log.json").write_text(json.dumps({**about, "events": len(lines) - 1}))
+        code, result = run(folder)
+        assert (code, result["kind"]) == (4, "missing"), (folder, gone)
+        for name, data in before.items():
+            (folder / name).write_bytes(data)
+
+
+def test_a_period_in_which_the_clock_was_set_back_verifies(records: Records, clock: Clock, tmp_path: Path) -> None:
+    start = clock()
+    fill(records, clock, 100)
+    clock.moment = start - timedelta(hours=1)
+    fill(records, clock, 50)
+    clock.moment = start + timedelta(seconds=1)
+    fill(records, clock, 50)
+    folder = export(records.log, records.archive, tmp_path / "period", Choice(since=start)).folder
+    code, result = run(folder)
+    assert (code, result.get("says")) == (0, None)
+
+
+def test_a_file_may_be_gone_when_an_event_tells_of_its_disposal(records: Records, clock: Clock, tmp_path: Path) -> None:
+    sha256 = records.archive.put(b"%PDF")
+    with records.begin() as tx:
+        item = work_items.create(tx, process="invoices", payload={}, documents=[DocumentRef(sha256)])
+    fill(records, clock, 20)
+    records.archive.path(sha256).unlink()
+    lost = export(records.log, records.archive, tmp_path / "lost", Choice(item=item.id))
+    code, result = run(lost.folder)
+    assert (code, result["kind"], lost.absent) == (4, "missing", (sha256,))
+    assert "no event tells of its disposal" in str(result["says"])
+    with records.begin() as tx:
+        audit.append(tx, action="document.disposed", documents=[DocumentRef(sha256)], after={"kind": "invoice"})
+    for name, choice in (("item", Choice(item=item.id)), ("whole", Choice())):
+        bundle = export(records.log, records.archive, tmp_path / name, choice)
+        assert run(bundle.folder)[0] == 0, name
+        assert bundle.events[-1].action == "document.disposed"
 
 
 def test_changes_are_named(records: Records, clock: Clock, tmp_path: Path) -> None:
