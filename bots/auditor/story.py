@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bots.auditor.seals import in_clear
-from bots.auditor.words import action_words
+from bots.auditor.words import action_words, state_words
 from config.errors import Language, OficioError, Reason
 from records import Event, Records, audit
 
@@ -95,7 +95,8 @@ def _life(item: str, events: Sequence[Event], language: Language) -> Life:
         if event.body["actor"]["kind"] == "person":
             persons.setdefault(event.body["actor"]["id"])
     return Life(
-        item, told.get("process", ""), told.get("key", ""), told.get("number", ""), told.get("to", ""), tuple(persons),
+        item, told.get("process", ""), told.get("key", ""), told.get("number", ""),
+        state_words(told.get("to", ""), language), tuple(persons),
         tuple(tell(events, language)),
     )  # fmt: skip
 
@@ -110,7 +111,7 @@ def _chapter(event: Event, language: Language) -> Chapter:
     what = action_words(event.action, language)
     item = body.get("item", {})
     if item.get("from") != item.get("to") and "to" in item:
-        what += f" ({item['from']} → {item['to']})" if "from" in item else f" ({item['to']})"
+        what += f" ({' → '.join(state_words(item[one], language) for one in ('from', 'to') if one in item)})"
     files = [(one["kind"], one["sha256"]) for one in body.get("evidence", ())]
     files += [(one["role"], one["sha256"]) for one in body.get("doc", ())]
     who = f"{body['actor']['kind']} {body['actor']['id']}"

@@ -14,14 +14,14 @@ import pytest
 from openpyxl import load_workbook
 
 from bots.auditor import export_bundle, heads_folder, kept_heads, lateness, seal, story
-from bots.auditor.words import ACTIONS
+from bots.auditor.words import ACTIONS, STATES_ES
 from bots.office import Office
 from config.errors import AuditBroken, ConfigError, Language, OficioError, Reason
 from console.commands import audit as command
 from console.commands import privacy
 from console.commands.backup import backup, restore
 from flows.desk import open_office
-from records import WorkItem, reviews, work_items
+from records import WorkItem, processes, reviews, work_items
 
 CHECKOUT = Path(__file__).parents[2]
 ACTION = re.compile(r"""(?:action=|\.note\(\s*)"([a-z]+\.[a-z_]+)\"""")
@@ -75,7 +75,7 @@ def test_the_story_tells_who_did_what_and_why(office: Office) -> None:
     assert chapters[1].what == "was read (received → read)"
     assert "total: 10.00" in chapters[1].details
     assert chapters[-1].details[0] == "OF718: Rejected by ann: =not ours"
-    assert story(office.records, item.id, "es")[1].what == "fue leída (received → read)"
+    assert story(office.records, item.id, "es")[1].what == "fue leída (recibida → leída)"
     with pytest.raises(OficioError, match="OF707"):
         story(office.records, "nobody")
 
@@ -93,7 +93,11 @@ def test_the_report_escapes_and_the_index_has_no_formulas(office: Office, tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("language", "title", "what"), [("en", "Audit report", "was read"), ("es", "Informe", "fue leída")]
+    ("language", "title", "what"),
+    [
+        ("en", "Audit report", "was read (received → read)"),
+        ("es", "Informe", "fue leída (recibida → leída)"),
+    ],
 )
 def test_the_pdf_says_what_the_page_says_and_its_bytes_are_reproducible(
     office: Office, tmp_path: Path, language: Language, title: str, what: str
@@ -106,7 +110,7 @@ def test_the_pdf_says_what_the_page_says_and_its_bytes_are_reproducible(
     with pypdfium2.PdfDocument(one / "report.pdf") as document:
         text = "".join(page.get_textpage().get_text_range() for page in document)
     assert title in text
-    assert f"{what} (received → read)" in text
+    assert what in text
     assert "=not ours" in text
 
 
@@ -115,6 +119,12 @@ def test_every_action_that_the_code_writes_has_words() -> None:
     said = {name for path in sources for name in ACTION.findall(path.read_text("utf-8"))}
     assert len(said) > 25
     assert said - set(ACTIONS) == set()
+
+
+def test_every_state_of_ours_has_a_spanish_word() -> None:
+    states = {state for name in ("invoices", "differences", "reconciliations", "reconciliation")
+              for state in processes.get(name).states}  # fmt: skip
+    assert states == set(STATES_ES)
 
 
 def test_the_command_verifies_shows_and_exports(
