@@ -17,6 +17,7 @@ from bots.reader.ids import compact, tax_id_holds
 from bots.reader.page import OwnIdentity
 from bots.reader.printed import PrintedText
 from bots.reader.reading import Reading
+from bots.reader.wording import written
 from config.errors import Reason
 from connectors.einvoice import EInvoice, EInvoiceTax
 
@@ -35,6 +36,8 @@ _DOUBTING: Mapping[str, frozenset[str]] = {
 }
 """Doubts by which the reading itself says that it is not sure of a field."""
 _SHORT_ID = 6
+_TELLING = 4
+"""Letters of a word that says something: not "to", "of", "bis"."""
 _COUNTRY = re.compile(r"(?:^|, )[A-Z]{2,3}$")
 _CENT = Decimal("0.01")
 Field = str
@@ -102,13 +105,13 @@ class _Comparison:
             case "seller_vat_id" | "buyer_vat_id":
                 return self._vat_id_agrees(value) or (name == "buyer_vat_id" and self._left_out(value))
             case "iban":
-                return self.printed.has_letters(value)
+                return self.printed.wording.has_letters(value)
             case "bic":
-                return self.printed.has_letters(value.removesuffix("XXX")) or not self.printed.names_a_bic
+                return self._bic_agrees(value.removesuffix("XXX"))
             case "order_reference" | "corrected_invoice":
-                return self.printed.has_letters(value)
+                return self.printed.wording.has_letters(value)
             case "seller_address" | "buyer_address":
-                return self.printed.shows(_COUNTRY.sub("", value))  # the country's code is not printed
+                return self.printed.wording.shows(_COUNTRY.sub("", value))  # the country's code is not printed
             case _:
                 return self._terms_agree(value)
 
@@ -159,10 +162,10 @@ class _Comparison:
 
     def _name_agrees(self, name: Field) -> bool:
         value, others = self.xml.fields[name], self.xml.others.get(name, ())
-        missing = self.printed.missing_words(value)
-        if not missing or self.printed.has_letters(value):
+        if self.printed.wording.names(value):
             return True
-        known_by_another = any(self.printed.has_letters(other) for other in others)
+        missing = self.printed.wording.missing_words(value)
+        known_by_another = any(self.printed.wording.has_letters(other) for other in others)
         return known_by_another and len(missing) == len(value.split())
 
     def _number_agrees(self) -> bool:
@@ -170,7 +173,7 @@ class _Comparison:
         seen = self._trusted("invoice_number")
         if seen is not None and all(compact(seen) != compact(value) for value in values):
             return False
-        return any(self.printed.has_letters(value) for value in values)
+        return any(self.printed.wording.has_letters(value) for value in values)
 
     def _date_agrees(self, name: Field, value: date) -> bool:
         seen = self._trusted(name)
@@ -188,8 +191,8 @@ class _Comparison:
 
     def _vat_id_agrees(self, value: str) -> bool:
         without_country = value[2:] if value[:2].isalpha() else value
-        return self.printed.has_letters(value) or (
-            len(without_country) > _SHORT_ID and self.printed.has_letters(without_country)
+        return self.printed.wording.has_letters(value) or (
+            len(without_country) > _SHORT_ID and self.printed.wording.has_letters(without_country)
         )
 
     def _currency_agrees(self, value: str) -> bool:
@@ -198,6 +201,11 @@ class _Comparison:
             return seen.value == value
         left_out = seen.value == value if seen is not None else not self.printed.currencies
         return value in self.printed.currencies or left_out
+
+    def _bic_agrees(self, value: str) -> bool:
+        """Eight characters and eleven that end in XXX are the same bank (ISO 9362)."""
+        shown = any(self.printed.wording.has_letters(form) for form in (value, f"{value}XXX"))
+        return shown or not self.printed.names_a_bic
 
     def _left_out(self, value: str) -> bool:
         """Whether the page has no id of the buyer, and this one is ours, or, when nobody said who we are, can be one.
@@ -211,9 +219,15 @@ class _Comparison:
         return compact(value) in ours if ours else tax_id_holds(value, "") is True
 
     def _terms_agree(self, value: str) -> bool:
-        """Terms of payment are worded freely; the figures in them are printed all the same."""
+        """Terms of payment are worded freely, only their figures must be printed; but who quotes quotes all."""
+        wording = self.printed.wording
+        words, missing = written(value), wording.missing_words(value)
         figures = [word for word in value.split() if any(char.isdigit() for char in word)]
-        return all(self.printed.has_figure(word) for word in figures)
+        if not all(self.printed.has_figure(word) for word in figures):
+            return False
+        told = [word for word in words if word.isalpha() and len(word) >= _TELLING]
+        quotes = bool(told) and 2 * sum(word not in missing for word in told) >= len(told)
+        return not quotes or (wording.in_place(value) and not any(word.isalpha() for word in missing))
 
     def _taxes(self) -> Iterator[Difference]:
         for number, tax in enumerate(self.xml.taxes, start=1):

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from bots.reader.printed import PrintedText
-from bots.reader.reading import Box, Line, Reading, Value
+from bots.reader.alignment import Band, bands_of
+from bots.reader.printed import PrintedRow, PrintedText
+from bots.reader.reading import Line, Reading, Value
 from connectors.einvoice import EInvoice, EInvoiceLine
 
 __all__ = ["NOTHING", "Difference", "line_differences", "line_holds"]
 
 NOTHING = "–"
 _CENT = Decimal("0.01")
-_REACH = 60.0
-"""Points above the first line of a page and below its last in which a line's own text stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,43 +33,56 @@ class Difference:
 
 
 def line_differences(einvoice: EInvoice, reading: Reading, printed: PrintedText) -> Iterator[Difference]:
-    """Every value of a line that the page contradicts, or does not print at all.
-
-    Where the page's reading has the same lines, a value must stand in its line's band: between the figures of the line
-    before and those of the line after.  Elsewhere it must stand somewhere on the page.
-    """
-    bands = _bands(einvoice.lines, reading.lines, printed)
-    for number, line in enumerate(einvoice.lines, start=1):
-        if bands is None:
-            found = _anywhere(line, printed)
-        else:
-            found = _within(line, reading.lines[number - 1], bands[number - 1])
-        for name, seen in found:
+    """Every value of a line that the page contradicts, or does not print where the line stands."""
+    for number, (line, band) in enumerate(zip(einvoice.lines, bands_of(einvoice.lines, printed), strict=True), start=1):
+        for name, seen in _unshown(line) if band is None else _within(line, _line_at(reading.lines, band.row), band):
             yield Difference(f"line {number} {name}", getattr(line, name), seen)
 
 
-def _anywhere(line: EInvoiceLine, printed: PrintedText) -> Iterator[tuple[str, str]]:
+def _unshown(line: EInvoiceLine) -> Iterator[tuple[str, str]]:
+    """All that a line says: no row of the page has it."""
     for name in ("quantity", "unit_price", "line_total"):
-        if not _shown(getattr(line, name), printed) and (name == "line_total" or not _multiplies(line, printed)):
+        if Decimal(getattr(line, name) or 0):
             yield name, NOTHING
-    if line.description and not printed.shows(line.description):
+    if line.description:
         yield "description", NOTHING
 
 
-def _within(line: EInvoiceLine, seen: Line, band: PrintedText) -> Iterator[tuple[str, str]]:
-    computed = _multiplies(line, band)
-    other = bool(line.quantity) and _certain(seen) and not _same(str(line.quantity), _read(seen.quantity))
-    absent = not _shown(line.quantity, band) and not (seen.quantity is None and computed)
-    if other or absent:
+def _line_at(lines: Sequence[Line], row: PrintedRow) -> Line:
+    """The line that the page's reading has in this row; an empty one when it has none."""
+    return next((line for line in lines if any(_stands_in(row, value) for value in _figures(line))), Line())
+
+
+def _figures(line: Line) -> tuple[Value | None, ...]:
+    return line.line_total, line.unit_price, line.quantity
+
+
+def _stands_in(row: PrintedRow, value: Value | None) -> bool:
+    if value is None or value.page != row.page or value.box is None:
+        return False
+    return row.top <= (value.box[1] + value.box[3]) / 2 <= row.bottom
+
+
+def _within(line: EInvoiceLine, seen: Line, band: Band) -> Iterator[tuple[str, str]]:
+    computed = _multiplies(line, band.printed)
+    absent = not _shown(line.quantity, band.printed) and not (seen.quantity is None and computed)
+    if absent or _other_quantity(line, seen):
         yield "quantity", _read(seen.quantity)
-    if not _shown(line.unit_price, band) and not computed:  # a price after discount, or of one piece, is not printed
+    if not _shown(line.unit_price, band.printed) and not computed:  # of one piece, or after discount: not printed
         yield "unit_price", _read(seen.unit_price)
-    if not _shown(line.line_total, band):
+    if not _shown(line.line_total, band.printed):
         yield "line_total", _read(seen.line_total)
     if seen.tax_rate is not None and line.tax_rate and not _same(seen.tax_rate.value, line.tax_rate):
         yield "tax_rate", seen.tax_rate.value
-    if line.description and not band.shows(line.description):
+    if line.description and not band.printed.wording.shows(line.description):
         yield "description", _read(seen.description)
+
+
+def _other_quantity(line: EInvoiceLine, seen: Line) -> bool:
+    """Whether the page's line has another quantity, and multiplies out with it: by its own figures, or by these."""
+    if line.quantity is None or seen.quantity is None or _same(line.quantity, seen.quantity.value):
+        return False
+    return _certain(seen) or line_holds(replace(line, quantity=seen.quantity.value)) is True
 
 
 def _certain(seen: Line) -> bool:
@@ -95,46 +107,23 @@ def _same(first: str, second: str) -> bool:
 
 
 def _multiplies(line: EInvoiceLine, printed: PrintedText) -> bool:
-    """Whether quantity times price makes a line total that is printed: one of both may be computed, not printed."""
+    """Whether quantity times price makes a line total that is printed: one of both may be computed, not printed.
+
+    What is not printed was not rounded in print: the product is the total to the cent, but for a price that the XML
+    itself rounds.
+    """
     if line.quantity is None or line.unit_price is None or line.line_total is None:
         return False
-    quantity, price = Decimal(line.quantity), Decimal(line.unit_price)
-    shown = printed.has_number(quantity) or printed.has_number(price) or abs(quantity) == 1
-    return shown and printed.has_number(Decimal(line.line_total)) and line_holds(line) is True
+    quantity, price, total = Decimal(line.quantity), Decimal(line.unit_price), Decimal(line.line_total)
+    counted = printed.has_number(quantity) or abs(quantity) == 1
+    slack = abs(quantity) * _half_of_last_place(line.unit_price) if counted else Decimal(0)
+    made = quantity * price - Decimal(line.discount or 0)
+    shown = (counted or (printed.has_number(price) and price != 0)) and printed.has_number(total)
+    return shown and abs(abs(made) - abs(total)) < _CENT / 2 + slack
 
 
-def _bands(lines: Sequence[EInvoiceLine], seen: Sequence[Line], printed: PrintedText) -> list[PrintedText] | None:
-    """The band of each line, None when the page's lines are not these: all totals but one must be the same."""
-    if not lines or len(lines) != len(seen):
-        return None
-    places = [_place(line) for line in seen]
-    equal = [
-        line.line_total is None or (page.line_total is not None and _same(line.line_total, page.line_total.value))
-        for line, page in zip(lines, seen, strict=True)
-    ]
-    if equal.count(False) > 1:
-        return None
-    known = [place for place in places if place is not None]
-    return [_band(known, at, printed) for at in range(len(known))] if len(known) == len(places) else None
-
-
-def _place(line: Line) -> tuple[int, Box] | None:
-    """Page and box of a line's figures."""
-    for value in (line.line_total, line.unit_price, line.quantity):
-        if value is not None and value.page is not None and value.box is not None:
-            return value.page, value.box
-    return None
-
-
-def _band(places: Sequence[tuple[int, Box]], at: int, printed: PrintedText) -> PrintedText:
-    page, box = places[at]
-    before = places[at - 1] if at else None
-    after = places[at + 1] if at + 1 < len(places) else None
-    top = before[1][3] if before is not None and before[0] == page else box[1] - _REACH
-    if after is not None and after[0] == page:
-        return printed.band(page, top, after[1][1])
-    band = printed.band(page, top, box[3] + _REACH)
-    return band + printed.band(after[0], after[1][1] - _REACH, after[1][1]) if after is not None else band
+def _half_of_last_place(number: str) -> Decimal:
+    return Decimal(5).scaleb(-len(number.partition(".")[2]) - 1)
 
 
 def line_holds(line: EInvoiceLine) -> bool | None:
@@ -146,6 +135,5 @@ def line_holds(line: EInvoiceLine) -> bool | None:
         return None
     quantity, price = Decimal(line.quantity), Decimal(line.unit_price)
     made = quantity * price - Decimal(line.discount or 0)
-    places = len(line.unit_price.partition(".")[2])
-    slack = _CENT + abs(quantity) * Decimal(5).scaleb(-places - 1)
+    slack = _CENT + abs(quantity) * _half_of_last_place(line.unit_price)
     return abs(abs(made) - abs(Decimal(line.line_total))) <= slack

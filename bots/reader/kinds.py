@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bots.reader.amounts import CURRENCIES, currency_of
 from bots.reader.labels import Hit
+from bots.reader.languages import lexicon
 from bots.reader.layout import Row
 from bots.reader.reading import DocumentType
 from bots.reader.sheet import Sheet
@@ -18,6 +19,7 @@ __all__ = ["find_currency", "find_title", "kind_of"]
 
 _NUMBERED = 3
 """Words of a title such as `Second reminder`, `Primo sollecito`."""
+_LABELLED = 0.5
 _SPECIAL = {"credit note", "pro forma", "reminder", "statement"}
 _KRONE = {"sv": "SEK", "da": "DKK", "no": "NOK", "nb": "NOK", "is": "ISK"}
 _COUNTRY = {
@@ -60,7 +62,26 @@ def find_title(sheet: Sheet) -> list[Title]:
         if sheet.spots.amounts.get(row.index) and any(a.money for a in sheet.spots.amounts[row.index]):
             score -= 0.6
         found.extend(Title(hit, name, score - 0.02 * rank) for rank, name in enumerate(hit.names("title")))
-    return sorted(found, key=lambda title: -title.score)
+    return sorted(found, key=lambda title: -title.score) or _in_labels(sheet)
+
+
+def _in_labels(sheet: Sheet) -> list[Title]:
+    """What the labels of the number call the paper, on a page without a title: `Credit note no. 4711`."""
+    found = [
+        Title(hit, meaning.name, _LABELLED)
+        for hit in sheet.hits_of("label", "invoice_number")
+        if hit.pure and not hit.prose and (key := _title_of(hit.key))
+        for meaning in lexicon().meanings[key]
+        if meaning.kind == "title"
+    ]
+    return found if len({title.kind for title in found}) == 1 else []
+
+
+def _title_of(label: str) -> str:
+    """The longest title that a label's key begins with."""
+    known = lexicon().meanings
+    begins = (label[:end] for end in range(len(label), 0, -1))
+    return next((key for key in begins if any(meaning.kind == "title" for meaning in known.get(key, ()))), "")
 
 
 def _heads(row: Row, hit: Hit, extra: int, *, big: bool) -> bool:
@@ -114,6 +135,7 @@ def find_currency(sheet: Sheet, totals: Sequence[Amount], countries: Sequence[st
     if votes:
         agreed = len(votes) == 1 and _of_columns(sheet) <= votes.keys()
         return votes.most_common(1)[0][0], None, "amounts" if agreed else "mixed"
+    equivalents = _equivalents(sheet, totals)
     last = max((amount.row.index for amount in totals), default=len(sheet.layout.rows))
     for after in (False, True):
         for row in sheet.layout.rows:
@@ -126,11 +148,18 @@ def find_currency(sheet: Sheet, totals: Sequence[Amount], countries: Sequence[st
         if votes:  # what stands after the totals (an equivalent, the capital of the firm) counts only alone
             ranked = votes.most_common(2)
             sure = not after and (len(ranked) == 1 or ranked[0][1] >= 5 * ranked[1][1])
-            return ranked[0][0], None, "words" if sure else "mixed"
+            own = next((code for code, _ in votes.most_common() if code not in equivalents), ranked[0][0])
+            return own, None, "words" if sure and own == ranked[0][0] else "mixed"
     for country in countries:
         if country in _COUNTRY:
             return _COUNTRY[country], None, "country"
     return "", None, ""
+
+
+def _equivalents(sheet: Sheet, totals: Sequence[Amount]) -> set[str]:
+    """Currencies beside amounts in the row of the totals that are none of them: `100.00 | 119.00 | 138.04 USD`."""
+    beside = (amount for total in totals for amount in sheet.spots.amounts.get(total.row.index, ()))
+    return {_resolved(sheet, amount.currency) for amount in beside if amount.currency and amount not in totals}
 
 
 def _of_columns(sheet: Sheet) -> set[str]:

@@ -170,5 +170,5 @@ def test_a_description_that_goes_on_under_itself_is_shown_and_another_cells_figu
     cells = [("Folders", 50, 10), ("12", 300, 10), ("A4", 50, 22), ("pieces", 300, 22)]
     words = [Word(text, x, y, x + 8 * len(text), y + 10, 1, 10) for text, x, y in cells]
     printed = PrintedText.of([Page(1, 595, 842, words)])
-    assert printed.shows("Folders A4")
-    assert not printed.shows("A4 12")
+    assert printed.wording.shows("Folders A4")
+    assert not printed.wording.shows("A4 12")

@@ -1,0 +1,195 @@
+"""Whether a text is printed: its words as they are written, each figure whole and beside the words it stands beside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import pairwise, product
+
+from bots.reader.folding import fold
+from bots.reader.ids import compact
+from bots.reader.layout import Row
+
+__all__ = ["Wording", "parts_of", "written"]
+
+_LONG = 5
+_WRAPS = 2
+"""Rows in which a cell may go on: another column's row can lie between."""
+_PARTS = re.compile(r"[^\W_]+")
+_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+_PIECES = re.compile(r"\d+|[^\W\d_]+|.")
+_NUMERIC = re.compile(r"\d+|[.,]")
+
+
+def written(text: str) -> list[str]:
+    """The words of a text as they are written, folded, without the punctuation around them: `1/2"` is `1/2`."""
+    return [word for word in (_EDGES.sub("", part) for part in fold(text).split()) if word]
+
+
+def parts_of(text: str) -> list[str]:
+    """Its runs of letters and digits, folded: `125x1,0` is `125x1` and `0`."""
+    return _PARTS.findall(fold(text))
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The words of a document or of a part of it.  Looked up again and again: what is found is kept.
+
+    Attributes:
+        rows: as they are laid out.
+        words: in the order of the content, which may be cell by cell.
+    """
+
+    rows: tuple[Row, ...]
+    words: tuple[str, ...]
+
+    @cached_property
+    def _phrases(self) -> tuple[str, ...]:
+        return tuple(phrase.text for row in self.rows for phrase in row.phrases)
+
+    @cached_property
+    def _texts(self) -> tuple[str, ...]:
+        return tuple(fold(text) for text in (*(row.text() for row in self.rows), *self._phrases))
+
+    @cached_property
+    def _letters(self) -> tuple[str, frozenset[int], frozenset[int]]:
+        """Letters and digits of all rows, of all phrases, of all words; where a word begins, and where one ends."""
+        letters: list[str] = []
+        begins, ends, at = set(), set(), 0
+        for texts in ((row.text() for row in self.rows), self._phrases, self.words):
+            for part in _PARTS.findall("\n".join(texts).upper()):
+                begins.add(at)
+                at += len(part)
+                ends.add(at)
+                letters.append(part)
+            letters.append("|")
+            at += 1
+        return "".join(letters), frozenset(begins), frozenset(ends)
+
+    def has_letters(self, text: str) -> bool:
+        """Whether letters and digits of the text are printed in this order, from a word's begin to one's end."""
+        wanted = compact(text)
+        letters, begins, ends = self._letters
+        at = letters.find(wanted) if wanted else -1
+        while at >= 0:
+            if at in begins and at + len(wanted) in ends:
+                return True
+            at = letters.find(wanted, at + 1)
+        return False
+
+    @cached_property
+    def _written(self) -> frozenset[str]:
+        return frozenset(word for text in self.words for word in written(text))
+
+    @cached_property
+    def parts(self) -> frozenset[str]:
+        """All runs of letters and digits, folded."""
+        return frozenset(part for word in self.words for part in parts_of(word))
+
+    def missing_words(self, text: str) -> list[str]:
+        """The words of the text that are not printed as they are written."""
+        return [word for word in written(text) if not self._has_word(word)]
+
+    def _has_word(self, word: str) -> bool:
+        if word in self._written:
+            return True
+        if _figure(word):
+            return (
+                any(_as_printed(word).search(text) for text in self._texts) or self._divided(word) or self._broken(word)
+            )
+        parts = _PARTS.findall(word)
+        beside = all(pair in self.neighbours for pair in pairwise(parts))
+        return (beside and self.parts.issuperset(parts)) or self._broken(word)
+
+    def _broken(self, word: str) -> bool:
+        """Whether a long word is printed in two parts, at the edge of its cell."""
+        return len(word) >= _LONG and _NUMERIC.sub("", word) != "" and self.has_letters(word)
+
+    def _divided(self, word: str) -> bool:
+        """Whether the word is printed over several lines of its cell, divided at its hyphens."""
+        parts = [part for part in word.split("-") if part]
+        return len(parts) > 1 and all(pair in self._wraps for pair in pairwise(parts))
+
+    @cached_property
+    def _wraps(self) -> frozenset[tuple[str, str]]:
+        return frozenset(self._wrapped())
+
+    @cached_property
+    def neighbours(self) -> frozenset[tuple[str, str]]:
+        """Pairs of words beside each other, or where a cell's text goes on under it; folded, in either order."""
+        pairs = {pair for text in self._texts for pair in pairwise(_PARTS.findall(text))} | self._wraps
+        return frozenset(pairs | {(second, first) for first, second in pairs})
+
+    def _wrapped(self) -> Iterator[tuple[str, str]]:
+        """The last word of each phrase with the first word of what begins under it, in the same cell."""
+        for at, upper in enumerate(self.rows):
+            for lower in self.rows[at + 1 : at + 1 + _WRAPS]:
+                if lower.page != upper.page or lower.top - upper.bottom > upper.height:
+                    break
+                for above, below in product(upper.phrases, lower.phrases):
+                    if below.x0 < above.x1 and above.x0 < below.x1:
+                        ends, begins = parts_of(above.text), parts_of(below.text)
+                        if ends and begins:
+                            yield ends[-1], begins[0]
+
+    @cached_property
+    def _before_a_figure(self) -> frozenset[str]:
+        """The words of phrases behind which a figure stands."""
+        return frozenset(first for words in self._cells for first, second in pairwise(words) if _figure(second))
+
+    @cached_property
+    def _behind_a_figure(self) -> frozenset[str]:
+        """Those before which one stands; one that begins its phrase may be of the column before."""
+        return frozenset(second for words in self._cells for first, second in pairwise(words[1:]) if _figure(first))
+
+    @property
+    def _cells(self) -> Iterator[list[str]]:
+        return (written(text) for text in self._phrases)
+
+    def shows(self, text: str) -> bool:
+        """Whether all words of the text are printed, its figures in their places."""
+        return not self.missing_words(text) and (self.in_place(text) or self.has_letters(text))
+
+    def in_place(self, text: str) -> bool:
+        """Whether each figure of the text that is printed stands beside a word that it stands beside in the text.
+
+        A lone figure proves nothing: a page is full of them.  A word of the text that has another figure at that side
+        contradicts it.
+        """
+        words = written(text)
+        figures = (at for at, word in enumerate(words) if _figure(word) and self._has_word(word))
+        return all(self._in_place(words, at) for at in figures)
+
+    def _in_place(self, words: Sequence[str], at: int) -> bool:
+        if len(words) == 1:
+            return True
+        parts = _PARTS.findall(words[at])
+        before, after = words[at - 1 : at] if at else [], words[at + 1 : at + 2]
+        left = any((_PARTS.findall(word)[-1], parts[0]) in self.neighbours for word in before)
+        right = any((parts[-1], _PARTS.findall(word)[0]) in self.neighbours for word in after)
+        other = (not left and not self._before_a_figure.isdisjoint(before)) or (
+            not right and not self._behind_a_figure.isdisjoint(after)
+        )
+        return (left or right) and not other
+
+    def names(self, text: str) -> bool:
+        """Whether the words of a name are printed one behind the other."""
+        parts = parts_of(text)
+        beside = all(pair in self.neighbours for pair in pairwise(parts))
+        return self.has_letters(text) or (beside and not self.missing_words(text))
+
+
+def _figure(word: str) -> bool:
+    return any(char.isdigit() for char in word)
+
+
+@lru_cache(maxsize=5_000)
+def _as_printed(word: str) -> re.Pattern[str]:
+    """A word with figures as it may be printed: blanks between letters and digits, either decimal mark; it is not a
+    part of a longer figure."""
+    pieces = [r"[.,]" if piece in ".," else re.escape(piece) for piece in _PIECES.findall(word)]
+    begin = r"(?<!\d)(?<!\d[.,/])" if word[0].isdigit() else r"(?<![^\W\d_])"
+    end = r"(?!\d)(?![.,/]\d)" if word[-1].isdigit() else r"(?![^\W\d_])"
+    return re.compile(begin + r"\s?".join(pieces) + end)
