@@ -3,10 +3,10 @@
     uv run python -m benchmarks.contradictions [FOLDER] [--generated N] [--missed]
 
 FOLDER holds PDFs with an embedded e-invoice (Factur-X, ZUGFeRD), such as the public corpus of the ZUGFeRD community;
-`--generated` adds N of `demo.invoices`.  Every field of the head, every value of every line and of every tax row is
-changed, in two ways each.  A change is *named* when the reading says that this value differs from the page, and *found*
-when at least the XML no longer agrees with itself.  Values that differ in the untouched file are not tried: those files
-are counted as alarms.
+`--generated` adds N of `demo.invoices`.  The type, every field of the head, every value of every line and of every tax
+row is changed, each in several ways, from the last digit to another word.  A change is *named* when the reading says
+that this value differs from the page, and *found* when at least the XML no longer agrees with itself.  Values that
+differ in the untouched file are not tried: those files are counted as alarms.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from bots.reader.merge import merge
 from bots.reader.printed import PrintedText
@@ -154,6 +154,9 @@ def _kind(name: str) -> str:
 
 def _changes(einvoice: EInvoice) -> Iterator[tuple[str, str, EInvoice]]:
     """Each value's place, what it becomes, and the XML with it."""
+    if not einvoice.self_billed:  # its page is a "Gutschrift" all the same
+        other_type: Literal["invoice", "credit note"] = "invoice" if einvoice.type == "credit note" else "credit note"
+        yield "type", f"{einvoice.type} -> {other_type}", replace(einvoice, type=other_type)
     for name, text in einvoice.fields.items():
         for other in _others(text):
             yield name, f"{text} -> {other}", replace(einvoice, fields={**einvoice.fields, name: other})
@@ -170,7 +173,7 @@ def _changes(einvoice: EInvoice) -> Iterator[tuple[str, str, EInvoice]]:
 
 
 def _others(text: str | None) -> Iterator[str]:
-    """Two other values of the same kind: one near, one farther off."""
+    """Other values of the same kind: near ones, and one farther off."""
     if not text:
         return
     if _DATE.fullmatch(text):
@@ -178,7 +181,8 @@ def _others(text: str | None) -> Iterator[str]:
         yield from ((day + timedelta(days=days)).isoformat() for days in (1, 31))
     elif _NUMBER.fullmatch(text):
         value = Decimal(text)
-        yield from (f"{value + 1:f}", f"{value + Decimal('7.13'):f}")
+        last = Decimal(1).scaleb(-min(len(text.partition(".")[2]), 2))  # a third place may be rounded away in print
+        yield from dict.fromkeys((f"{value + last:f}", f"{value + 1:f}", f"{value + Decimal('7.13'):f}"))
     elif len(text) == 3 and text.isupper():
         yield from ("USD" if text == "EUR" else "EUR", "GBP" if text != "GBP" else "CHF")
     else:
@@ -186,7 +190,8 @@ def _others(text: str | None) -> Iterator[str]:
 
 
 def _worded(text: str) -> Iterator[str]:
-    """The last figure by one more, or a letter more; the first word another one."""
+    """The last figure by one more, or a letter more; the first word another one; the end cut off."""
+    yield from _shortened(text)
     digits = [match.start() for match in re.finditer(r"\d", text)]
     if digits:
         at = digits[-1]
@@ -196,6 +201,16 @@ def _worded(text: str) -> Iterator[str]:
     else:
         yield f"{text}x"
         yield f"Zyx {text.partition(' ')[2]}".strip()
+
+
+def _shortened(text: str) -> Iterator[str]:
+    """Without the last letter of its last word, but for the country's code in an address; a word less is no other
+    value: pages say more than XML."""
+    place, country = (text[:-4], text[-4:]) if re.search(r", [A-Z]{2}$", text) else (text, "")
+    last = re.search(r"[^\W_]\S*$", place)
+    cut = re.sub(r"[^\W_][\W_]*$", "", place)
+    if last is not None and re.search(r"[^\W_]", cut[last.start() :]):
+        yield f"{cut}{country}"
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ _WORTH = {"line_total": 12, "unit_price": 8, "quantity": 4}
 _WORDED = 12
 _ENOUGH = 8
 """A price, or most of a description: less than that may stand in any row."""
-_PLACES = 2_000_000
+_PLACES = 300_000
 """Places that are tried in all; of a line that could stand in many rows, those about where it is due."""
 _REACH = 60.0
 """Points above the first line of a page and below its last in which a line's own text stands."""

@@ -35,6 +35,7 @@ _DOUBTING: Mapping[str, frozenset[str]] = {
     "issue_date": frozenset({"OF232", "OF233", "OF234", "OF235"}),
 }
 """Doubts by which the reading itself says that it is not sure of a field."""
+_OTHER_PARTY = {"seller": "buyer", "buyer": "seller"}
 _SHORT_ID = 6
 _TELLING = 4
 """Letters of a word that says something: not "to", "of", "bis"."""
@@ -86,11 +87,16 @@ class _Comparison:
         yield from self._taxes()
 
     def _type_agrees(self) -> bool:
-        seen = self.reading.type
-        return seen not in {"invoice", "credit note"} or seen == self.xml.type or self.xml.self_billed
+        """A title that names another kind of paper (a delivery note's, none at all) says nothing against an invoice."""
+        seen, told = self.reading.type, self.xml.type
+        if told == "invoice":
+            return seen not in {"credit note", "pro forma"} or (seen == "credit note" and self.xml.self_billed)
+        return seen == told or (told == "pro forma" and seen not in {"invoice", "credit note"})
 
     def _agrees(self, name: Field) -> bool:
         value = self.xml.fields[name]
+        if self._is_the_others(name):
+            return False
         if name in _AMOUNTS:
             return self._amount_agrees(name, Decimal(value))
         match name:
@@ -114,6 +120,16 @@ class _Comparison:
                 return self.printed.wording.shows(_COUNTRY.sub("", value))  # the country's code is not printed
             case _:
                 return self._terms_agree(value)
+
+    def _is_the_others(self, name: Field) -> bool:
+        """Whether the page gives this name, address or id to the other party, and another one to this party."""
+        role, _, what = name.partition("_")
+        if role not in _OTHER_PARTY:
+            return False
+        mine, theirs = self.reading.get(name), self.reading.get(f"{_OTHER_PARTY[role]}_{what}")
+        if mine is None or theirs is None or compact(mine) == compact(theirs):
+            return False
+        return compact(_COUNTRY.sub("", self.xml.fields[name])) == compact(theirs)
 
     def _trusted(self, name: Field) -> str | None:
         """What the page's reading says, where it does not doubt it itself."""
@@ -190,6 +206,8 @@ class _Comparison:
         return False
 
     def _vat_id_agrees(self, value: str) -> bool:
+        if any(found != value and found.startswith(value) for found in self.printed.vat_ids):
+            return False
         without_country = value[2:] if value[:2].isalpha() else value
         return self.printed.wording.has_letters(value) or (
             len(without_country) > _SHORT_ID and self.printed.wording.has_letters(without_country)
@@ -227,7 +245,7 @@ class _Comparison:
             return False
         told = [word for word in words if word.isalpha() and len(word) >= _TELLING]
         quotes = bool(told) and 2 * sum(word not in missing for word in told) >= len(told)
-        return not quotes or (wording.in_place(value) and not any(word.isalpha() for word in missing))
+        return not quotes or (wording.in_place(value) and all(any(char.isdigit() for char in word) for word in missing))
 
     def _taxes(self) -> Iterator[Difference]:
         for number, tax in enumerate(self.xml.taxes, start=1):

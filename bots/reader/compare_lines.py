@@ -68,7 +68,7 @@ def _within(line: EInvoiceLine, seen: Line, band: Band) -> Iterator[tuple[str, s
     absent = not _shown(line.quantity, band.printed) and not (seen.quantity is None and computed)
     if absent or _other_quantity(line, seen):
         yield "quantity", _read(seen.quantity)
-    if not _shown(line.unit_price, band.printed) and not computed:  # of one piece, or after discount: not printed
+    if not _shown(line.unit_price, band.printed) and not (computed and not _other_price(line, band.row)):
         yield "unit_price", _read(seen.unit_price)
     if not _shown(line.line_total, band.printed):
         yield "line_total", _read(seen.line_total)
@@ -83,6 +83,19 @@ def _other_quantity(line: EInvoiceLine, seen: Line) -> bool:
     if line.quantity is None or seen.quantity is None or _same(line.quantity, seen.quantity.value):
         return False
     return _certain(seen) or line_holds(replace(line, quantity=seen.quantity.value)) is True
+
+
+def _other_price(line: EInvoiceLine, row: PrintedRow) -> bool:
+    """Whether another number of the row makes the same total, and is not this price rounded in print.
+
+    The price of one piece, or after a discount, need not be printed; another price instead of it must not be.
+    """
+    price = abs(Decimal(line.unit_price or 0))
+    return any(
+        line_holds(replace(line, unit_price=f"{value:.{places}f}")) is True and round(price, places) != value
+        for value in row.values
+        if value != price and (places := max(-int(value.as_tuple().exponent), 2))
+    )
 
 
 def _certain(seen: Line) -> bool:

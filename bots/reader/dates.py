@@ -46,11 +46,14 @@ class DateText(NamedTuple):
 
 def find_dates(text: str, months: Mapping[str, int]) -> list[DateText]:
     """Every date in the text; `months` gives the number of a folded month name."""
-    found = []
-    for match in _DATE.finditer(text):
+    found: list[DateText] = []
+    at = 0
+    while (match := _DATE.search(text, at)) is not None:
         read = _parts(match, months)
-        if read is not None and _possible(read):
+        dated = read is not None and _possible(read)
+        if read is not None and dated:
             found.append(read)
+        at = match.end() if dated else match.start() + 1  # "41049 Brno, 29. May 2024": no month is called Brno
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -162,12 +162,12 @@ def _dates(sheet: Sheet, numbers: Sequence[Pick], table_rows: frozenset[int]) ->
     """Candidates of the issue date: labelled, beside the number, or alone at the head of the first page; dates of lines
     are not the document's."""
     picks = [pick for pick in find_dates_of(sheet, "issue_date") if pick.row.index not in table_rows]
-    other = {
-        (pick.row.index, pick.first)
+    named = {
+        (pick.row.index, pick.first): pick.score
         for role in ("due_date", "other_date", "service_date", "service_period")
-        for pick in find_dates_of(sheet, role)
-        if pick.score > 0.55
+        for pick in sorted(find_dates_of(sheet, role), key=lambda pick: pick.score)
     }
+    other = {place for place, score in named.items() if score > 0.55}
     for pick in picks:
         label = pick.label
         if (pick.row.index, pick.first) in other and (label is None or len(label.key) < 9):
@@ -175,8 +175,8 @@ def _dates(sheet: Sheet, numbers: Sequence[Pick], table_rows: frozenset[int]) ->
     for pick in picks:
         pick.score -= 0.4 * _stamped(pick)
     if numbers:
-        picks.extend(_behind_number(sheet, numbers[0], other))
-        picks.extend(_beside_number(sheet, numbers[0], other))
+        picks.extend(_behind_number(sheet, numbers[0], named.keys()))
+        picks.extend(_beside_number(sheet, numbers[0], named.keys()))
     if not picks:
         page = sheet.layout.pages[0]
         for spot in sheet.spots.all_dates():
@@ -199,12 +199,13 @@ def _stamped(pick: Pick) -> bool:
 
 
 def _of_a_letter(spot: DateSpot) -> bool:
-    """`Torino, 27/02/25`, `Nantes, le 29-03-2016`: the place and the date at the head of a letter."""
+    """`Torino, 27/02/25`, `602 00 Brno, 29. 7. 2024`: the place and the date at the head of a letter."""
     before = [word.text for word in spot.row.words[spot.phrase.start : spot.first]]
-    return 0 < len(before) <= 4 and any(text.endswith(",") for text in before) and before[0][:1].isupper()
+    town = next((text for text in before if not text[:1].isdigit()), "")
+    return 0 < len(before) <= 4 and any(text.endswith(",") for text in before) and town[:1].isupper()
 
 
-def _behind_number(sheet: Sheet, number: Pick, other: set[tuple[int, int]]) -> Iterator[Pick]:
+def _behind_number(sheet: Sheet, number: Pick, other: Container[tuple[int, int]]) -> Iterator[Pick]:
     """`Invoice 4711 of 3 May 2024`."""
     row = number.row
     for spot in sheet.spots.dates.get(row.index, ()):
@@ -212,7 +213,7 @@ def _behind_number(sheet: Sheet, number: Pick, other: set[tuple[int, int]]) -> I
             yield Pick(spot.value.isoformat(), spot.text, row, spot.first, spot.last, 0.8, None)
 
 
-def _beside_number(sheet: Sheet, number: Pick, other: set[tuple[int, int]]) -> Iterator[Pick]:
+def _beside_number(sheet: Sheet, number: Pick, other: Container[tuple[int, int]]) -> Iterator[Pick]:
     """A date just above or under the document's number, in its column: `Invoice 4711` / `of 3 May 2024`."""
     row = number.row
     for index in (row.index + 1, row.index - 1):

@@ -18,8 +18,10 @@ _LONG = 5
 _WRAPS = 2
 """Rows in which a cell may go on: another column's row can lie between."""
 _PARTS = re.compile(r"[^\W_]+")
+_PART_AND_JOINT = re.compile(r"([^\W_]+)([./\-_&+\\]+(?=[^\W_]))?")
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 _PIECES = re.compile(r"\d+|[^\W\d_]+|.")
+_JOINTS = re.compile(r"[^\w.]+")
 _NUMERIC = re.compile(r"\d+|[.,]")
 
 
@@ -55,21 +57,23 @@ class Wording:
 
     @cached_property
     def _letters(self) -> tuple[str, frozenset[int], frozenset[int]]:
-        """Letters and digits of all rows, of all phrases, of all words; where a word begins, and where one ends."""
+        """Letters and digits of all rows, of all phrases, of all words; where a part begins, and where a word ends."""
         letters: list[str] = []
         begins, ends, at = set(), set(), 0
         for texts in ((row.text() for row in self.rows), self._phrases, self.words):
-            for part in _PARTS.findall("\n".join(texts).upper()):
+            for match in _PART_AND_JOINT.finditer("\n".join(texts).upper()):
                 begins.add(at)
-                at += len(part)
-                ends.add(at)
-                letters.append(part)
+                at += len(match[1])
+                letters.append(match[1])
+                if not match[2]:
+                    ends.add(at)
             letters.append("|")
             at += 1
         return "".join(letters), frozenset(begins), frozenset(ends)
 
     def has_letters(self, text: str) -> bool:
-        """Whether letters and digits of the text are printed in this order, from a word's begin to one's end."""
+        """Whether letters and digits of the text are printed in this order, up to the end of a word: not `S.L` for
+        `S.L.U.`, not `4711` for `4711/25`."""
         wanted = compact(text)
         letters, begins, ends = self._letters
         at = letters.find(wanted) if wanted else -1
@@ -83,11 +87,6 @@ class Wording:
     def _written(self) -> frozenset[str]:
         return frozenset(word for text in self.words for word in written(text))
 
-    @cached_property
-    def parts(self) -> frozenset[str]:
-        """All runs of letters and digits, folded."""
-        return frozenset(part for word in self.words for part in parts_of(word))
-
     def missing_words(self, text: str) -> list[str]:
         """The words of the text that are not printed as they are written."""
         return [word for word in written(text) if not self._has_word(word)]
@@ -99,9 +98,15 @@ class Wording:
             return (
                 any(_as_printed(word).search(text) for text in self._texts) or self._divided(word) or self._broken(word)
             )
-        parts = _PARTS.findall(word)
-        beside = all(pair in self.neighbours for pair in pairwise(parts))
-        return (beside and self.parts.issuperset(parts)) or self._broken(word)
+        pieces = _pieces(word)
+        beside = all(pair in self.neighbours for pair in pairwise(pieces))
+        return (beside and self._all_pieces.issuperset(pieces)) or self._broken(word)
+
+    @cached_property
+    def _all_pieces(self) -> frozenset[str]:
+        """The words, and what hyphens and slashes divide in them: `hss` of `hss-co`, but nothing of `s.l.u`."""
+        divided = (piece for word in self._written for piece in _pieces(word) if len(piece) > 1)
+        return frozenset(divided) | self._written
 
     def _broken(self, word: str) -> bool:
         """Whether a long word is printed in two parts, at the edge of its cell."""
@@ -118,9 +123,21 @@ class Wording:
 
     @cached_property
     def neighbours(self) -> frozenset[tuple[str, str]]:
-        """Pairs of words beside each other, or where a cell's text goes on under it; folded, in either order."""
-        pairs = {pair for text in self._texts for pair in pairwise(_PARTS.findall(text))} | self._wraps
+        """Pairs of parts beside each other, or where a cell's text goes on under it; folded, in either order."""
+        pairs = {pair for text in self._texts for pair in pairwise(_PARTS.findall(text))}
+        pairs |= {(_PARTS.findall(first)[-1], _PARTS.findall(second)[0]) for first, second in self._wraps}
         return frozenset(pairs | {(second, first) for first, second in pairs})
+
+    @cached_property
+    def _beside(self) -> frozenset[tuple[str, str]]:
+        """The same of words as they are written."""
+        pairs = {pair for text in self._texts for pair in pairwise(written(text))} | self._wraps
+        return frozenset(pairs | {(second, first) for first, second in pairs})
+
+    def _are_beside(self, first: str, second: str) -> bool:
+        if first in self._written and second in self._written:
+            return (first, second) in self._beside
+        return (_PARTS.findall(first)[-1], _PARTS.findall(second)[0]) in self.neighbours
 
     def _wrapped(self) -> Iterator[tuple[str, str]]:
         """The last word of each phrase with the first word of what begins under it, in the same cell."""
@@ -130,7 +147,7 @@ class Wording:
                     break
                 for above, below in product(upper.phrases, lower.phrases):
                     if below.x0 < above.x1 and above.x0 < below.x1:
-                        ends, begins = parts_of(above.text), parts_of(below.text)
+                        ends, begins = written(above.text), written(below.text)
                         if ends and begins:
                             yield ends[-1], begins[0]
 
@@ -165,10 +182,9 @@ class Wording:
     def _in_place(self, words: Sequence[str], at: int) -> bool:
         if len(words) == 1:
             return True
-        parts = _PARTS.findall(words[at])
         before, after = words[at - 1 : at] if at else [], words[at + 1 : at + 2]
-        left = any((_PARTS.findall(word)[-1], parts[0]) in self.neighbours for word in before)
-        right = any((parts[-1], _PARTS.findall(word)[0]) in self.neighbours for word in after)
+        left = any(self._are_beside(word, words[at]) for word in before)
+        right = any(self._are_beside(words[at], word) for word in after)
         other = (not left and not self._before_a_figure.isdisjoint(before)) or (
             not right and not self._behind_a_figure.isdisjoint(after)
         )
@@ -176,9 +192,12 @@ class Wording:
 
     def names(self, text: str) -> bool:
         """Whether the words of a name are printed one behind the other."""
-        parts = parts_of(text)
-        beside = all(pair in self.neighbours for pair in pairwise(parts))
+        beside = all(self._are_beside(first, second) for first, second in pairwise(written(text)))
         return self.has_letters(text) or (beside and not self.missing_words(text))
+
+
+def _pieces(word: str) -> list[str]:
+    return [piece for piece in _JOINTS.split(word) if piece]
 
 
 def _figure(word: str) -> bool:

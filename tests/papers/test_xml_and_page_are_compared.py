@@ -13,6 +13,7 @@ from bots.reader.compare_lines import line_holds
 from bots.reader.merge import merge
 from bots.reader.page import OwnIdentity, Page
 from bots.reader.printed import PrintedText
+from bots.reader.reading import Reading, Value
 from bots.reader.safely import read
 from bots.reader.sources import find_sources
 from config.errors import Reason
@@ -157,7 +158,7 @@ def test_a_buyers_id_that_the_page_leaves_out_is_believed_only_when_it_is_ours_o
     assert named("ESA28123453", us), "somebody else's"
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [*range(4), 9, 11, 14, 54])
 def test_each_value_changed_in_a_generated_hybrid_is_found(seed: int) -> None:
     """The short form of `benchmarks.contradictions`."""
     score = measure(made(range(seed, seed + 1)))
@@ -172,3 +173,45 @@ def test_a_description_that_goes_on_under_itself_is_shown_and_another_cells_figu
     printed = PrintedText.of([Page(1, 595, 842, words)])
     assert printed.wording.shows("Folders A4")
     assert not printed.wording.shows("A4 12")
+
+
+def shown_with(*more: tuple[float, float, str]) -> PrintedText:
+    return PrintedText.of(find_sources(samples.printed_pdf((*samples.PRINTED, *more))).pages)
+
+
+def named(xml: EInvoice, printed: PrintedText, reading: Reading | None = None, **fields: str) -> set[str]:
+    touched = replace(xml, fields={**xml.fields, **fields})
+    return {found.field for found in differences(touched, reading, printed)}
+
+
+def test_terms_that_quote_the_page_quote_all_of_it(xml: EInvoice) -> None:
+    printed = shown_with((60, 540, "Zahlbar innerhalb 14 Tagen mit 2,0% Skonto, sonst 30 Tage netto."))
+    assert named(xml, printed, payment_terms="Zahlbar innerhalb 14 Tagen mit 2,0% Skonto") == set()
+    assert named(xml, printed, payment_terms="Payment: 2,0% off, otherwise 30 days") == set()
+    for other in (
+        "Zahlbar innerhalb 14 Tagen mit 2,0% Skontox",
+        "Zahlbar innerhalb 30 Tagen mit 2,0% Skonto",
+        "Zahlbar innerhalb 14 Tagen mit 2,1% Skonto",
+    ):
+        assert named(xml, printed, payment_terms=other) == {"payment_terms"}
+
+
+def test_what_the_page_gives_to_the_other_party_is_not_this_partys(xml: EInvoice, pages: tuple[Page, ...]) -> None:
+    fields = {name: Value(xml.fields[name]) for name in ("seller_name", "buyer_name", "seller_vat_id", "buyer_vat_id")}
+    reading = Reading(fields=fields)
+    for what in ("name", "vat_id"):
+        other = {f"seller_{what}": xml.fields[f"buyer_{what}"]}
+        assert named(xml, PrintedText.of(pages), reading, **other) == {f"seller_{what}"}
+
+
+def test_a_pro_forma_page_is_not_the_invoice_of_its_xml(xml: EInvoice, pages: tuple[Page, ...]) -> None:
+    printed = PrintedText.of(pages)
+    assert "type" in named(xml, printed, Reading(type="pro forma"))
+    assert "type" in named(replace(xml, type="credit note"), printed, Reading(type="reminder"))
+    assert "type" not in named(xml, printed, Reading(type="not an invoice"))
+
+
+def test_eight_characters_of_a_bic_are_those_of_its_head_office(xml: EInvoice) -> None:
+    printed = shown_with((60, 540, "BIC: COBADEFFXXX"))
+    assert named(xml, printed, bic="COBADEFF") == named(xml, printed, bic="COBADEFFXXX") == set()
+    assert named(xml, printed, bic="COBADEFX") == {"bic"}

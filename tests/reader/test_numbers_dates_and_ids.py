@@ -67,7 +67,7 @@ def test_parts_of_codes_are_no_numbers(text: str) -> None:
         ("August 3 , 2014", date(2014, 8, 3)), ("15 de enero de 2024", date(2024, 1, 15)),
         ("2024-05-09", date(2024, 5, 9)), ("29- 03- 2016", date(2016, 3, 29)), ("06/07/20", date(2020, 7, 6)),
         ("2024. január 15.", date(2024, 1, 15)), ("3 września 2024", date(2024, 9, 3)),
-        ("12 Μαΐου 2024", date(2024, 5, 12)),
+        ("12 Μαΐου 2024", date(2024, 5, 12)), ("602 00 Brno, 29. července 2024", date(2024, 7, 29)),
     ],
 )  # fmt: skip
 def test_dates_in_many_forms(text: str, day: date) -> None:

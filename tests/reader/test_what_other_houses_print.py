@@ -72,3 +72,35 @@ def test_a_slip_of_one_digit_in_the_sellers_id_goes_to_a_person() -> None:
 @pytest.mark.parametrize(("value", "expected"), [("DE123456789", True), ("DE811223344", True), ("IE6388057V", False)])
 def test_only_a_plain_placeholder_is_taken_as_a_specimen(value: str, expected: bool) -> None:
     assert made_up(value) is expected
+
+
+def test_a_due_date_beside_the_number_is_not_the_issue_date() -> None:
+    paper = invoice(LINES, TOTALS, date="Payable no later than: 3 June 2024", notes=["Dublin, 3 May 2024"])
+    reading = read_one(paper)
+    assert reading.get("issue_date") != "2024-06-03" or not reading.confident
+    late = invoice(LINES, TOTALS, number="Fakturanummer: INV-4711", date="Splatné do: 3. června 2024")
+    assert read_one(late).get("issue_date") is None
+
+
+def test_an_equivalent_in_another_currency_is_not_the_invoices_own() -> None:
+    paper = invoice([], [])
+    paper.row(240, (50, "Quantity"), (150, "Description"), (-430, "Price"), (-545, "Net amount \u20ac"))
+    paper.row(256, (50, "4"), (150, "Translation"), (-430, "100.00"), (-545, "400.00"))
+    paper.row(300, (-200, "Subtotal"), (-300, "VAT (23 %)"), (-400, "TOTAL"), (-545, "Total in USD"))
+    paper.row(315, (-200, "400.00"), (-300, "92.00"), (-400, "492.00"), (-545, "585.48 USD"))
+    reading = read_one(paper)
+    assert (reading.get("gross_total"), reading.get("currency")) == ("492.00", "EUR")
+
+
+def test_the_label_of_the_number_may_be_the_only_title() -> None:
+    reading = read_one(invoice(LINES, TOTALS, title=" ", number="Credit note no.: INV-4711"))
+    assert reading.type == "credit note"
+
+
+@pytest.mark.parametrize("title", ["Proforma", "PROFORMA"])
+def test_a_galician_pro_forma_is_no_invoice(title: str) -> None:
+    totals = [("Base imponible", "100,00 EUR"), ("IVE (21 %)", "21,00 EUR"), ("Total factura", "121,00 EUR")]
+    paper = invoice(
+        LINES, totals, title=title, number="Factura n\u00ba: 10004419", date="Data de emisi\u00f3n: 20-06-2025"
+    )
+    assert read_one(paper).type == "pro forma"
