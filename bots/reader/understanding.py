@@ -180,10 +180,10 @@ def _dates(sheet: Sheet, numbers: Sequence[Pick], table_rows: frozenset[int]) ->
     if not picks:
         page = sheet.layout.pages[0]
         for spot in sheet.spots.all_dates():
-            if spot.row.page == 1 and spot.row.top < 0.45 * page.height and (spot.row.index, spot.first) not in other:
+            if spot.row.page == 1 and spot.row.top < 0.45 * page.height and (spot.row.index, spot.first) not in named:
                 worth = 0.7 if _of_a_letter(spot) else 0.45
                 picks.append(Pick(spot.value.isoformat(), spot.text, spot.row, spot.first, spot.last, worth, None))
-        values = {spot.value for spot in sheet.spots.all_dates() if (spot.row.index, spot.first) not in other}
+        values = {spot.value for spot in sheet.spots.all_dates() if (spot.row.index, spot.first) not in named}
         if not picks and len(values) == 1:  # a receipt's only date, at its foot
             spot = next(s for s in sheet.spots.all_dates() if s.value in values)
             picks.append(Pick(spot.value.isoformat(), spot.text, spot.row, spot.first, spot.last, 0.4, None))
