@@ -37,9 +37,12 @@ class Proofs:
         """Begin to write something down."""
         self._writing.append((kind, self.writers.submit(self.records.archive.put, data)))
 
-    def pages(self, session: Session, moment: str) -> None:
-        """The text of the pages at a moment (`before`, `after`), and a picture of them that comes beside the work."""
+    def picture(self, session: Session, moment: str) -> None:
+        """A picture of the window at a moment (`before`, `after`); it comes beside the work."""
         self._pictures.append((f"screenshot-{moment}", session.begin_picture()))
+
+    def text(self, session: Session, moment: str) -> None:
+        """The text of the pages at a moment."""
         self.keep(f"page-{moment}", masked(session.text(), self.secrets).encode())
 
     def files(self, files: Sequence[tuple[str, bytes]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bots.data_entry.ladders import ladder_of
@@ -128,10 +128,19 @@ def _matching(runner: Runner, what: LookUp, found: Iterable[list[dict[str, str]]
     ]
 
 
-def differences(runner: Runner, what: ReadBack, hit: Hit) -> list[Difference]:
-    """Open the hit's page and compare every field and line with the record; empty when all is right."""
+def differences(
+    runner: Runner, what: ReadBack, hit: Hit, *, shows: Callable[[], None] = lambda: None
+) -> list[Difference]:
+    """Open the hit's page and compare every field and line with the record; empty when all is right.
+
+    Args:
+        shows: called once when the entry shows; before it is read, unless reading it turns pages.
+    """
     runner.record |= {"hit": hit.line, **{name: text for name, text in hit.row.items() if name not in runner.record}}
     runner.do(what.steps)
+    turns = what.rows is not None and (what.rows.next is not None or what.rows.scroll is not None)
+    if not turns:
+        shows()
     found = [
         Difference(str(ladder_of(want.find, "any", runner.record)), shown, wanted)
         for want, shown, wanted, good in runner.shown(what.fields, runner.record)
@@ -139,6 +148,8 @@ def differences(runner: Runner, what: ReadBack, hit: Hit) -> list[Difference]:
     ]
     if what.lines is not None and what.rows is not None:
         found += _line_differences(runner, what, what.lines, what.rows)
+    if turns:
+        shows()
     return found
 
 

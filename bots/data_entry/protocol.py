@@ -137,7 +137,8 @@ class Held:
                     "OF531", runner.session.page.url, field=want.find.rungs()[0][1], shown=shown, wanted=wanted
                 )
         clerk.rungs |= runner.rungs
-        self.book.proofs.pages(runner.session, "before")
+        self.book.proofs.picture(runner.session, "before")
+        self.book.proofs.text(runner.session, "before")
 
     def _submit(self, submission: Submission) -> None:
         assert self.runner is not None  # noqa: S101 - _type made it
@@ -169,16 +170,17 @@ class Held:
             )
         runner = self.runner
         assert runner is not None  # noqa: S101 - looking made it
-        wrong = differences(runner, clerk.form.read_back, hits[0])
-        self.book.proofs.files(runner.pictures)
-        self.book.proofs.read_back(runner.record, wrong)
-        self.book.proofs.pages(runner.session, "after")
+        proofs, session = self.book.proofs, runner.session
+        wrong = differences(runner, clerk.form.read_back, hits[0], shows=lambda: proofs.picture(session, "after"))
+        proofs.files(runner.pictures)
+        proofs.read_back(runner.record, wrong)
+        proofs.text(session, "after")
         crashpoints.reach("entry.read_back")
         if wrong:
             return self.book.to_person(intent, self._differs(wrong[0], ours=intent is not None))
         self.book.confirm(intent, hits[0])
         crashpoints.reach("entry.confirmed")
-        runner.session.end_trace()
+        session.end_trace()
         clerk.done_here += 1
         return "entered"
 

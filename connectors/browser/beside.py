@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["Begun"]
 
 
+_LONGEST_PAUSE = 10.0
+"""Milliseconds; each pause is a call of the browser's driver."""
+
+
 @dataclass
 class Begun:
     """A call that was begun; to be made after some other call of the same thread.
@@ -44,8 +48,10 @@ class Begun:
 
     def answer(self, page: Page) -> Any:
         """What it answered, when it has; its error is raised."""
+        pause = 1.0
         while not self._ended:
-            page.wait_for_timeout(1)
+            page.wait_for_timeout(pause)
+            pause = min(pause * 1.5, _LONGEST_PAUSE)
         if self._error is not None:
             raise self._error
         return self._answer
