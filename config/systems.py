@@ -246,6 +246,9 @@ class Save(Described):
     frame: str | None = None
     requests: tuple[str, ...] = ()
     """Paths (with `*`) of GET requests that save, in systems that do such things."""
+    writes: int | None = Field(default=None, ge=1)
+    """How many requests the save sends, on pages that send it twice with something different in it (a time, a number):
+    what is more is stopped.  The very same request never leaves twice."""
 
 
 Lane = Literal["fill", "together", "keys"]

@@ -113,7 +113,7 @@ def telling(session: Session, ladder: Ladder, frame: str | None, act: Callable[[
     try:
         act()
     except ApplicationException as error:
-        if error.code == "OF512":
+        if error.code in ("OF512", "OF545"):
             found = session.looked_at(frame, ladder)
             if found is not None and found.rung < 0:
                 counts = ", ".join(f"{rung[0]} {n}" for rung, n in zip(ladder.rungs, found.counts, strict=True))

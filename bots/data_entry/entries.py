@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,9 @@ from connectors import sheets
 from records import DocumentRef, WorkItem, processes, work_items
 from records.canonical import foreign_digest
 
-__all__ = ["add_records", "differs", "outcomes", "own_key", "process_of", "read_records", "waiting"]
+__all__ = ["add_records", "differs", "outcomes", "own_key", "process_of", "put_off", "read_records", "waiting"]
 
-_STATES = "entered ready review failed duplicate"
+_OPEN = ("ready", "entering", "uncertain")
 
 
 def process_of(system: str, form: str) -> str:
@@ -200,7 +201,15 @@ def waiting(office: Office, process: str) -> int:
     """How many items of a process are to be entered, those of earlier files too."""
     with office.records.read() as tx:
         counts = work_items.counts(tx, process)
-    return sum(counts.get(state, 0) for state in ("ready", "entering", "uncertain"))
+    return sum(counts.get(state, 0) for state in _OPEN)
+
+
+def put_off(office: Office, process: str) -> timedelta | None:
+    """How long until the next item of a process that was put off may be tried again; None when none was."""
+    with office.records.read() as tx:
+        open_ones = work_items.find(tx, process, states=_OPEN)
+        waits = [item.available_at - tx.now for item in open_ones if item.available_at > tx.now]
+    return min(waits, default=None)
 
 
 def outcomes(office: Office, items: Iterable[WorkItem]) -> list[WorkItem]:

@@ -46,7 +46,7 @@ def _log_in_once(session: Session, system: System, seat: Seat, beat: Callable[[]
         _make_sure(session, system, seat.account.user)
         session.inside = True
     except ApplicationException as error:
-        if error.code == "OF512":
+        if error.code in ("OF512", "OF545"):
             raise ApplicationException("OF516", session.url, user=seat.account.user, what=error.reason.facts) from None
         raise
     finally:

@@ -69,8 +69,7 @@ class Held:
         except ApplicationException as error:
             if error.code != "OF513":
                 raise
-            clerk.log_in()
-            hits = self._look()
+            return self._anew()
         if hits:
             return self._found(hits, None)
         crashpoints.reach("entry.looked")
@@ -99,6 +98,17 @@ class Held:
     def _look(self) -> list[Hit]:
         return look_up(self._new_runner(), self.clerk.form.look_up)
 
+    def _look_until_it_shows(self, seconds: float) -> list[Hit]:
+        """Look again and again for so long: lists that are kept for a while show a new entry late."""
+        until, pause = time.monotonic() + seconds, 0.5
+        while True:
+            last = time.monotonic() >= until
+            hits = self._look()
+            if hits or last:
+                return hits
+            self._wait(min(pause, max(until - time.monotonic(), 0)))
+            pause *= 2
+
     # -- entering anew ---------------------------------------------------------------------------------------------
 
     def _enter_new(self) -> str:
@@ -117,15 +127,27 @@ class Held:
                 raise
             if submission.certainly_not:
                 self.book.absent(intent, error.reason)
+                if error.code == "OF513" and self.book.tries < clerk.system.limits.attempts:
+                    return self._anew()
                 raise
             return self._uncertain(intent, error)
         try:
-            hits = self._look()
+            hits = self._look_until_it_shows(clerk.system.limits.settle)
             if hits:
                 return self._found(hits, intent)
         except ApplicationException as error:
             return self._uncertain(intent, error)
         return self._uncertain(intent, UncertainOutcome("OF536", clerk.session.url if clerk.session else ""))
+
+    def _anew(self) -> str:
+        """The session was lost while nothing had left: another login, a look, and the entry from its beginning."""
+        self.clerk.log_in()
+        crashpoints.reach("entry.logged_in")
+        hits = self._look()
+        if hits:
+            return self._found(hits, None)
+        crashpoints.reach("entry.looked")
+        return self._enter_new()
 
     def _type(self) -> None:
         clerk, runner = self.clerk, self._new_runner()
@@ -147,7 +169,8 @@ class Held:
         ladder = ladder_of(save.press, "press", runner.record)
         frame = save.frame or self.clerk.form.frame
         runner.session.submit(
-            frame, ladder, loads=save.loads, guard=self._guard, paths=save.requests, submission=submission,
+            frame, ladder, loads=save.loads, guard=self._guard, paths=save.requests, most=save.writes,
+            submission=submission,
             redraws=ladder_of(save.redraws, "any", runner.record) if save.redraws else None,
             done=ladder_of(save.done, "any", runner.record, itself=True) if save.done else None,
         )  # fmt: skip

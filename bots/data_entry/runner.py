@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bots.data_entry.calendars import pick_date
@@ -20,8 +20,8 @@ __all__ = ["Runner"]
 
 _FILE: tuple[Kind, Kind] = ("file", "press")
 _ACTS = ("open", "press", "keys", "pick", "pick_date", "close", "repeat", "download")
-_UNCLEAR = ("OF512", "OF518", "OF519", "OF520", "OF521")
-"""Codes of a step that did not come about: the page may say why."""
+_UNCLEAR = ("OF512", "OF518", "OF519", "OF520", "OF521", "OF522", "OF523", "OF531", "OF545", "OF546")
+"""Codes of a step that did not come about: the page may say why, such as that the session is lost."""
 
 
 @dataclass
@@ -76,7 +76,7 @@ class Runner:
         try:
             try:
                 self._do(step, record)
-            except ApplicationException as error:
+            except OficioError as error:
                 if error.code in _UNCLEAR:
                     self.session.explain()
                 raise
@@ -192,7 +192,7 @@ class Runner:
             act()
 
     def _pick(self, step: Step, frame: str | None, record: Record) -> None:
-        ladder = ladder_of(step.pick, "any", record, itself=True)
+        ladder = replace(ladder_of(step.pick, "any", record, itself=True), unpressed=True)
         self._told(ladder, frame, lambda: self.session.press(frame, ladder, loads=step.loads, timeout=step.timeout))
 
     def _upload(self, step: Step, frame: str | None, record: Record) -> None:
@@ -233,7 +233,7 @@ class Runner:
         except ApplicationException as error:
             if error.code != "OF512":
                 raise
-            raise BusinessException("OF530", self.session.page.url, shown=f"no {ladder}") from error
+            raise BusinessException("OF546", self.session.page.url, field=ladder) from error
         if step.equals is not None and not self._comes_to(step, frame, ladder, record):
             shown, wanted = self._part(step.pattern, frame, ladder), render(step.equals, record)
             raise BusinessException("OF531", self.session.page.url, field=ladder, shown=shown, wanted=wanted)
@@ -281,7 +281,12 @@ class Runner:
 
     def believe(self, *, leave: bool = True) -> None:
         """Read back all fields typed since the last press, see `Entered.believe`."""
-        self._entered.believe(leave=leave)
+        try:
+            self._entered.believe(leave=leave)
+        except OficioError as error:
+            if error.code in _UNCLEAR:
+                self.session.explain()
+            raise
 
     # -- helpers ---------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,13 +13,13 @@ from bots.data_entry import accounts, drift
 from bots.data_entry.entries import own_key
 from bots.data_entry.ladders import ladder_of
 from bots.data_entry.login import log_in
-from bots.data_entry.looking import look_up
+from bots.data_entry.looking import look_up, pages
 from bots.data_entry.runner import Runner
 from bots.data_entry.stage import base_url, browser, load_system
 from bots.data_entry.values import known, needs, render
 from bots.office import Office
 from config.errors import ApplicationException, BusinessException, OficioError, Reason
-from config.systems import Form, System
+from config.systems import Form, System, Wants
 from connectors.browser.har import mask_har
 from connectors.browser.session import Session, Submission
 
@@ -34,6 +36,7 @@ class Trial:
     Attributes:
         steps: (what, detail) of everything that was done, in order.
         problem: what stopped it.
+        picture: the page as it was then.
         rungs: locator -> rung used (0 is the preferred one).
         drift: locators that were found by a lower rung than when the system was last worked in.
         warnings: what works today and should be looked at.
@@ -44,6 +47,7 @@ class Trial:
 
     steps: list[tuple[str, str]] = field(default_factory=list)
     problem: Reason | None = None
+    picture: Path | None = None
     rungs: dict[str, int] = field(default_factory=dict)
     drift: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -56,6 +60,7 @@ class Trial:
         return {
             "steps": [list(step) for step in self.steps],
             "problem": self.problem.to_json() if self.problem else None,
+            "picture": str(self.picture) if self.picture else None,
             "rungs": self.rungs, "warnings": self.warnings, "drift": self.drift, "writes": self.writes,
             "blocked": self.blocked, "saved": self.saved,
         }  # fmt: skip
@@ -71,7 +76,8 @@ def check_system(
 ) -> Trial:
     """The description is read, the login tried, each list read, and with a record its form filled and not saved.
 
-    Without a record each form's look-up is tried with a key that cannot be there.
+    Without a record each form's look-up is tried with a key that cannot be there, and its read-back on the first entry
+    that the list shows, if it shows any.
 
     Args:
         har: where the pages are kept, for `replaying`; without the password, readable by the office alone.
@@ -112,6 +118,40 @@ def _look_for_nothing(trial: Trial, session: Session, name: str, form: Form) -> 
         trial.warnings.append(f"look-up of {name}: `match` does not tell entries apart")
     if not form.look_up.rows.empty:
         trial.warnings.append(f"look-up of {name}: say under `empty` what the page shows when it finds nothing")
+    _read_some_entry(trial, session, name, form)
+
+
+def _read_some_entry(trial: Trial, session: Session, name: str, form: Form) -> None:
+    """Whether the read-back finds its fields, on the first entry that the look-up's list shows, if it shows any."""
+    runner = Runner(session, session.system, _Absent(), frame=form.frame)
+    runner.do(form.look_up.steps)
+    rows = next(pages(runner, form.look_up.rows), [])
+    if not rows:
+        return
+    for column, template in form.look_up.match.items():
+        if named := re.fullmatch(r"\{(\w+)\}", template):
+            runner.record[named[1]] = rows[0][column]
+    try:
+        runner.record |= {"hit": 1, **rows[0]}
+        runner.do(form.read_back.steps)
+        wants = form.read_back.fields
+        shown = [
+            session.look(want.frame or form.frame, [ladder_of(want.find, "any", runner.record)])[0] for want in wants
+        ]
+        lines = next(pages(runner, form.read_back.rows), []) if form.read_back.rows is not None else []
+    except OficioError as error:
+        trial.warnings.append(f"read-back of {name}, tried on the list's first entry: {error}")
+        return
+    found = sum(one.rung >= 0 for one in shown)
+    more = f", {len(lines)} lines" if form.read_back.rows is not None else ""
+    trial.steps.append((f"read-back {name}", f"{found} of {len(wants)} fields on the list's first entry{more}"))
+    for want, one in zip(wants, shown, strict=True):
+        if one.rung < 0:
+            trial.warnings.append(f"read-back of {name}: the list's first entry does not show {_caption(want)}")
+
+
+def _caption(want: Wants) -> str:
+    return str(want.find.rungs()[0][1])
 
 
 class _Absent(dict[str, Any]):
@@ -186,6 +226,8 @@ def _press_save(trial: Trial, session: Session, form: Form, runner: Runner) -> N
         if not submission.blocked:  # else the page misses its answer
             raise
     trial.steps.append(("save", f"pressed; {submission.blocked} request(s) blocked, {submission.sent} sent"))
+    if submission.blocked > 1 and form.save.writes is None:
+        trial.warnings.append("the save sends several requests: if one is another's double, set `save: {writes: 1}`")
     if not submission.blocked:
         trial.warnings.append("the save sent nothing: does a GET request save? Name it under `save: requests`")
 
@@ -218,11 +260,23 @@ class LoggedIn:
             log_in(self.session, self.system, self.seat)
         except OficioError as error:
             self.trial.problem = error.reason
+            self._show()
             return None
         self.trial.steps.append(("login", f"as {self.seat.account.user}"))
         return self.session
 
+    def _show(self) -> None:
+        """Keep a picture of the page that stopped it, when the page still gives one."""
+        path = self.office.settings.home / "systems" / f"{self.name}-check.jpg"
+        with contextlib.suppress(OficioError):
+            picture = self.session.picture()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(picture)
+            self.trial.picture = path
+
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if isinstance(error, OficioError):
+            self._show()
         self.trial.blocked += self.session.traffic.blocked
         self.trial.writes += self.session.traffic.writes
         self.session.close()

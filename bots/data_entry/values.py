@@ -157,11 +157,30 @@ def _begins(text: str, code: str) -> bool:
     return bool(code) and text.startswith(code) and not text[len(code) : len(code) + 1].isalnum()
 
 
+_NEGATIVE = re.compile(r"(?<!\w)[-−]\s*[^\d\s]{0,3}\s*[.,]?\d|\d\s*[-−]\s*$|\([^\d()]*[\d.,'’\s]+[^\d()]*\)")
+
+
 def _shown_number(text: str, decimal: str) -> Decimal | None:
-    negative = bool(re.search(r"^\s*[-−(]|-\s*$", text))
-    digits = re.sub(rf"[^\d{re.escape(decimal)}]", "", text)
-    number = _number(digits.replace(decimal, "."))
+    """The one number of a text; None when there is none, or several, or one that could be another.
+
+    A mark that cannot part thousands is the decimal one, whatever the description says: 1.50 is never 150.
+    """
+    found = re.findall(r"[.,]?\d[\d.,'’\s]*", text)
+    if len(found) != 1:
+        return None
+    digits = found[0].strip().rstrip(".,'’")
+    number = _by_mark(digits, decimal)
+    if number is None:
+        number = _by_mark(digits, "," if decimal == "." else ".")
+    negative = bool(_NEGATIVE.search(text))
     return -number if number is not None and negative else number
+
+
+def _by_mark(digits: str, decimal: str) -> Decimal | None:
+    whole, _, places = digits.partition(decimal)
+    if not re.fullmatch(r"\d*|\d{1,3}(?:[.,'’\s]\d{2,3})*[.,'’\s]\d{3}", whole) or not re.fullmatch(r"\d*", places):
+        return None
+    return _number(f"{re.sub(r'[^0-9]', '', whole)}.{places}")
 
 
 def _number(text: str) -> Decimal | None:

@@ -1,6 +1,6 @@
 // Find one control or text of a page by a ladder of rungs; the first rung with exactly one visible element wins.
-// A ladder is {kind, rungs: [[rung, text], ...], n, line, within, inRow, only}: `kind` says what may be found, `n` the
-// line of a table, `line` which of several; the other three narrow every rung down.
+// A ladder is {kind, rungs: [[rung, text], ...], n, line, within, inRow, only, unpressed}: `kind` says what may be found,
+// `n` the line of a table, `line` which of several; the others narrow every rung down.
 const SELECTORS = {
   edit: 'input:not([type=hidden]):not([type=submit]):not([type=button]):not([type=image]):not([type=reset])' +
     ':not([type=checkbox]):not([type=radio]):not([type=file]),textarea,select,[contenteditable=""],[contenteditable=true],[role=textbox],[role=combobox]',
@@ -103,18 +103,28 @@ const saying = (root, wanted, exact) => {
 };
 const shownAs = (root, text) => { const exact = saying(root, fold(text), true); return exact.length ? exact : saying(root, fold(text), false); };
 
-const within = (el, kind) => [...el.querySelectorAll(SELECTORS[kind])].filter(one => usable(one, kind));
-const follows = (a, b) => Boolean(a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING);
+const within = (el, kind) => {
+  const found = all(el, SELECTORS[kind]).filter(one => usable(one, kind));
+  return found.length || kind !== 'press' ? found : all(el, '*').filter(drawnButton);
+};
+// What the mouse shows to be pressable though it is no button to the browser: an element that a script listens on.
+const hand = el => getComputedStyle(el).cursor === 'pointer';
+const drawnButton = el => visible(el) && hand(el) && !el.closest('label') && !(up(el) && hand(up(el))) && !within(el, 'edit').length;
+const lifted = node => { while (node.getRootNode().host) node = node.getRootNode().host; return node; };
+const follows = (a, b) => {
+  if (a.getRootNode() !== b.getRootNode()) [a, b] = [lifted(a), lifted(b)];
+  return Boolean(a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING);
+};
 const boxAround = node => {
   if (node.getBoundingClientRect) return node.getBoundingClientRect();
   const range = document.createRange();
   range.selectNode(node);
   return range.getBoundingClientRect();
 };
+const sameLine = (a, b) => Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > Math.min(a.height, b.height) * 0.4;
 const gap = (from, to) => {
   const a = boxAround(from), b = boxAround(to);
-  const sameLine = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > Math.min(a.height, b.height) * 0.4;
-  if (sameLine && b.left >= a.right - 4) return b.left - a.right;
+  if (sameLine(a, b) && b.left >= a.right - 4) return b.left - a.right;
   const above = Math.min(a.right, b.right) - Math.max(a.left, b.left) > 0 && b.top >= a.bottom - 4;
   return above ? 10000 + b.top - a.bottom : Infinity;
 };
@@ -153,18 +163,41 @@ const beside = (text, kind) => {
     if (row && kind === 'tick') { const found = within(row, kind); if (found.length === 1 && follows(found[0], text)) return found; }
     if (row) return within(row, 'edit').length ? [] : below(cell, row, kind);
   }
-  for (let group = text.parentElement || up(text); group; group = up(group)) {
-    const found = within(group.shadowRoot || group, kind).filter(el => el !== text && !el.contains(text));
-    if (found.length === 1) return found.filter(el => !otherBetween(text, el, group, kind));
+  for (let group = text.parentElement || up(text), side = text; group; side = group, group = up(group)) {
+    const found = within(group.shadowRoot || group, kind).filter(el => el !== text && !holds(el, text));
+    const mine = list => list.filter(el => !otherBetween(text, el, group, kind) && !ofAnother(side, el, group, kind));
+    if (found.length === 1) return mine(found);
     if (found.length && text.matches && text.matches(TITLES)) return [];  // the title of a part with several fields
     if (found.length > 1 && kind === 'tick') return boxOf(text, found);
     if (found.length > 1) {
       const near = nearest(text, found);
-      const one = near.length ? near : found.filter(el => follows(text, el)).slice(0, 1);
-      return one.filter(el => !otherBetween(text, el, group, kind));
+      return mine(near.length ? near : found.filter(el => follows(text, el)).slice(0, 1));
     }
   }
   return [];
+};
+// A control beyond the caption's own group that has a caption of its own before it; a button that is not on the same line.
+const ofAnother = (side, el, group, kind) => {
+  if (kind === 'tick') return false;
+  if (kind === 'press' && !sameLine(boxAround(side), boxAround(el))) return true;
+  let branch = el;
+  while (up(branch) && up(branch) !== group) branch = up(branch);
+  const alike = one => one.nodeType === Node.ELEMENT_NODE && one.tagName === side.tagName && one.className === side.className;
+  const words = one => alike(one) ? /\p{L}{2}/u : /\p{L}{4}/u;
+  if (branch !== el && branch !== side && words(branch).test(textBefore(branch, el))) return true;
+  for (let one = side.nextElementSibling; one && one !== branch; one = one.nextElementSibling) {
+    if (follows(one, branch) && alike(one) && words(one).test(norm(one.textContent))) return true;
+  }
+  return false;
+};
+const textBefore = (branch, el) => {
+  const walker = document.createTreeWalker(branch, NodeFilter.SHOW_TEXT), stop = branch.contains(el) ? el : lifted(el);
+  let words = '';
+  while (walker.nextNode() && follows(walker.currentNode, stop)) {
+    const around = walker.currentNode.parentElement;
+    if (!SKIP.has(around.tagName) && visible(around)) words += walker.currentNode.data;
+  }
+  return norm(words);
 };
 // A caption of tick boxes is none of the text field behind them.
 const otherBetween = (text, el, group, kind) => ['edit', 'tick', 'file'].includes(kind) && ['edit', 'tick', 'file'].filter(other => other !== kind)
@@ -221,8 +254,9 @@ const RUNGS = {
     .filter(el => names(el).some(name => fold(name) === fold(text))),
   text: (root, text, kind) => {
     if (kind !== 'press') return shownAs(root, text);
-    return all(root, SELECTORS.press).filter(el => caption(el).some(one => fold(one) === fold(text)))
+    const found = all(root, SELECTORS.press).filter(el => caption(el).some(one => fold(one) === fold(text)))
       .filter((el, _, list) => !list.some(other => other !== el && el.contains(other)));
+    return found.length ? found : saying(root, fold(text), true).filter(hand);
   },
   row: (root, text, kind) => [...saying(root, fold(text), true), ...looseTexts(root, fold(text))].flatMap(el => beside(el, kind)),
   column: (root, text, kind, ladder) => inColumn(root, fold(text), kind, ladder.line === 'last' ? 0 : ladder.n || 1),
@@ -280,13 +314,24 @@ const numbered = (ladder, rung, list) => {
   return one ? [one] : [];
 };
 
+// What was pressed last, with all that it showed then: a drop-down shows its choice in the words of the option to pick.
+let before = new WeakSet();
+const press = event => {
+  const target = event.composedPath()[0];
+  if (event.key && event.key !== 'Enter' && event.key !== ' ' || !target.querySelectorAll) return;
+  before = new WeakSet([target, ...[...target.querySelectorAll('*')].slice(0, 500).filter(visible)]);
+  for (let el = up(target); el; el = up(el)) before.add(el);
+};
+for (const kind of ['pointerdown', 'keydown']) window.addEventListener(kind, press, true);
+
 const find = (root, ladder) => {
   const counts = [];
   for (const [index, [rung, text]] of ladder.rungs.entries()) {
     let found = [];
     try {
       found = once(RUNGS[rung](root, text, ladder.kind, ladder)).filter(el => usable(el, ladder.kind) || rung === 'css' && el.tagName === 'BODY');
-      if (ladder.kind === 'press') found = once(found.map(el => pressable(el) || el));
+      if (ladder.unpressed) found = found.filter(el => !before.has(el));
+      if (ladder.kind === 'press' && rung !== 'text') found = once(found.map(el => pressable(el) || el));
       found = numbered(ladder, rung, narrowed(root, ladder, found));
     } catch (error) { if (!(error instanceof DOMException)) throw error; found = []; }  // a wrong CSS finds nothing
     counts.push(found.length);

@@ -45,6 +45,7 @@ class Ladder:
         line: "" for exactly one, `n` for the one numbered n, `last`.
         within, in_row, only: narrow all rungs down: the title of a part of the page (or `css=...`), a text of the row,
             CSS that elements must fit.
+        unpressed: not what was pressed last, such as the drop-down whose option is looked for.
     """
 
     rungs: tuple[tuple[str, str], ...]
@@ -54,13 +55,14 @@ class Ladder:
     within: str = ""
     in_row: str = ""
     only: str = ""
+    unpressed: bool = False
 
     @property
     def body(self) -> dict[str, Any]:
         """As the page's script takes it."""
         rungs = [list(rung) for rung in self.rungs]
         return {"kind": self.kind, "rungs": rungs, "n": self.n, "line": self.line, "within": self.within,
-                "inRow": self.in_row, "only": self.only}  # fmt: skip
+                "inRow": self.in_row, "only": self.only, "unpressed": self.unpressed}  # fmt: skip
 
     @property
     def selector(self) -> str:

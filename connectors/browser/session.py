@@ -32,6 +32,7 @@ class Session(Windows):
         done: Ladder | None = None,
         guard: Callable[[], None],
         paths: Sequence[str] = (),
+        most: int | None = None,
         submission: Submission,
     ) -> None:
         """Press what saves; each write leaves once.
@@ -41,9 +42,10 @@ class Session(Windows):
                 something that shows then; with none of them, by the write that leaves and the rest that follows.
             guard: called when a write is about to leave; raises when it must not (the lease is gone).
             paths: GET requests that are writes too, as `Save.requests`.
+            most: as `Save.writes`.
             submission: filled in as things happen, so that it is known even when this raises.
         """
-        passage = Passage(self, guard, paths, submission)
+        passage = Passage(self, guard, paths, submission, most=most)
         self.context.route("**/*", passage.let)
         try:
             with self.redrawn(frame, redraws) if redraws is not None else contextlib.nullcontext():

@@ -15,7 +15,7 @@ from connectors.browser.errors import typed
 from connectors.browser.page_rules import is_write
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Route
+    from playwright.sync_api import Request, Route
 
 __all__ = ["Passage", "Submission"]
 
@@ -51,12 +51,14 @@ class Passage:
     """Where the writes of a save pass.
 
     Chromium itself repeats a request when a kept-alive connection breaks before the answer, and pages repeat what
-    failed: here neither may.  A write is sent by us, without repetition, and the same one is not sent again.
+    failed: here neither may.  A write is sent by us, without repetition; neither the same one is sent again, nor,
+    after one failed, another to the same address: a page that repeats may change a time in it.
 
     Attributes:
         guard: raises when a write must not leave.
         paths: GET requests that are writes too.
         submission: what is told.
+        most: no more writes than so many leave; None for as many as differ.
         refused: why a write did not leave.
         busy: how many wait for their answer.
     """
@@ -66,7 +68,9 @@ class Passage:
     paths: Sequence[str]
     submission: Submission
     refused: OficioError | None = None
+    most: int | None = None
     busy: int = 0
+    _broken: set[tuple[str, str]] = field(default_factory=set)
     _left: set[tuple[str, str, bytes]] = field(default_factory=set)
 
     @property
@@ -108,7 +112,7 @@ class Passage:
             route.abort("aborted")
             return
         same = (request.method, request.url, hashlib.sha256(body.data).digest())
-        if same in self._left:
+        if same in self._left or _address(request) in self._broken or len(self._left) == self.most:
             route.abort("aborted")
             return
         self._left.add(same)
@@ -127,11 +131,18 @@ class Passage:
             )
             if self.submission.sent:
                 self.submission.status = max(self.submission.status, response.status)
+            if response.status >= 500:
+                self._broken.add(_address(route.request))
             route.fulfill(response=response)
             response.dispose()  # the driver keeps the body until the context closes
         except Error as error:
+            self._broken.add(_address(route.request))
             self.submission.failed = error.message.splitlines()[0]
             with contextlib.suppress(Error):
                 route.abort("connectionaborted")
         finally:
             self.busy -= 1
+
+
+def _address(request: Request) -> tuple[str, str]:
+    return request.method, request.url.partition("?")[0]

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 
@@ -14,18 +15,21 @@ from rich.text import Text
 
 from bots.data_entry import enter as enter_items
 from bots.data_entry import load_system
-from bots.data_entry.entries import add_records, differs, outcomes, process_of, read_records, waiting
+from bots.data_entry.entries import add_records, differs, outcomes, process_of, put_off, read_records, waiting
 from bots.data_entry.trying import dry_run
 from bots.data_entry.values import known
 from bots.office import Office
-from config.errors import ApplicationException, ConfigError, Language, OficioError, Reason
+from config.errors import ApplicationException, ConfigError, Language, Reason
 from console.commands.systems import print_trial
 from console.watching import ProgressView
-from console.words import out, print_error, print_json, state_text
+from console.words import out, print_error_reason, print_json, state_text
 from flows.desk import open_office
 from records import WorkItem
 
 __all__ = ["enter"]
+
+_ROUNDS = 20
+_LONGEST_WAIT = timedelta(minutes=2)
 
 
 def enter(
@@ -70,24 +74,35 @@ def enter(
         language = office.settings.language
     _show(rows, time.monotonic() - started, language, json)
     if stopped is not None:
-        print_error(stopped, language)
+        print_error_reason(stopped, language)
     ends = {row.ends for row in rows}
     return 1 if stopped is not None or "waits" in ends else 3 if "person" in ends else 0
 
 
-def _enter(office: Office, system: str, form: str, *, quiet: bool) -> OficioError | None:
-    """Enter what waits, older files' records too; the error that stopped it all, if one did."""
+def _enter(office: Office, system: str, form: str, *, quiet: bool) -> Reason | None:
+    """Enter what waits, older files' records too; what stopped it all, if something did."""
     process = process_of(system, form)
     count = waiting(office, process)
     stop = threading.Event()
     _drain_on_sigterm(stop)
     with ProgressView(quiet=quiet) as view:
         watched = replace(office, progress=_Watched(view, count))
-        try:
-            enter_items(watched, system, form=form, process=process, limit=3 * count, stop=stop)
-        except ApplicationException as error:
-            return error
+        for _ in range(_ROUNDS):
+            try:
+                report = enter_items(watched, system, form=form, process=process, limit=3 * count, stop=stop)
+            except ApplicationException as error:
+                return error.reason
+            if report.stopped is not None or not _waited(office, process, stop):
+                return report.stopped
     return None
+
+
+def _waited(office: Office, process: str, stop: threading.Event) -> bool:
+    """Wait for what was put off for a moment; whether there is something to go on with."""
+    wait = put_off(office, process)
+    if wait is None or wait > _LONGEST_WAIT:
+        return False
+    return not stop.wait(wait.total_seconds())
 
 
 @dataclass(frozen=True)

@@ -126,3 +126,5 @@ def print_trial(trial: Trial) -> None:
         err.print("[bold red]something was saved[/]: the form sends what it saves before its save step")
     if trial.problem is not None:
         print_error_reason(trial.problem)
+    if trial.picture is not None:
+        err.print(f"the page as it was then: {trial.picture}", soft_wrap=True)

@@ -25,7 +25,10 @@ PAGE = """<!DOCTYPE html><meta charset=utf-8><style>.phone{display:none}.off{pos
 <table><tr><td colspan=2>Primera parte</td></tr><tr><td>Cuenta</td><td><input id=account1></td></tr></table><table><tr><td colspan=2>Segunda parte</td></tr><tr><td>Cuenta</td><td><input id=account2></td></tr></table>
 <ul><li>Línea 1 <button id=edit1>Editar</button></li><li>Línea 2 <button id=edit2>Editar</button></li></ul>
 <dl><dt>Base</dt><dd>100,00</dd><dt>Vacía</dt><dd></dd><dt>Cuota</dt><dd>21,00</dd></dl><p><b>Total:</b> 121,00 EUR<br><b>Pagado:</b> 0,00</p>
-<table><tr><th>Neto</th><th>IVA</th></tr><tr><td>5,00</td><td>1,05</td></tr></table>"""
+<table><tr><th>Neto</th><th>IVA</th></tr><tr><td>5,00</td><td>1,05</td></tr></table>
+<div><p class=f><span>Cierre</span><span id=host></span></p><p class=f><span>Moneda</span><span id=money style="cursor:pointer">Elija</span></p><p class=f><span>Notas</span><textarea id=memo></textarea></p><p class=f><span>Turno</span><span>Elija</span></p><button id=more>Otra</button></div>
+<div><p class=f><span>Zona</span><span>Elija</span></p><p class=f><span>Lugar</span><input id=place></p></div><div id=finish style="cursor:pointer">Terminar</div>
+<script>host.attachShadow({mode: 'open'}).innerHTML = '<input id=due>'</script>"""
 
 FIELDS: list[tuple[str, object, str]] = [
     ("edit", "Número", "number"), ("edit", "Importe (neto)", "net"), ("edit", "Fecha", "date"),
@@ -47,6 +50,10 @@ FIELDS: list[tuple[str, object, str]] = [
     ("edit", {"row": "Cuenta", "within": "Segunda parte"}, "account2"),
     ("press", {"text": "Editar", "in_row": "Línea 2"}, "edit2"), ("press", {"text": "Editar", "line": "1"}, "edit1"),
     ("press", {"text": "Editar", "line": "last"}, "edit2"),
+    # an input in a component's shadow root; drop-downs and buttons that are but drawn
+    ("edit", "Cierre", "due"), ("edit", "Notas", "memo"), ("edit", "Lugar", "place"), ("press", {"row": "Moneda"}, "money"),
+    ("press", "Terminar", "finish"), ("edit", "Moneda", ""), ("edit", "Zona", ""), ("edit", "Turno", ""),
+    ("press", {"row": "Turno"}, ""),
     # what two fields answer to, what no field does, and what only looks like a caption: nothing rather than a guess
     ("edit", "Calle", ""), ("edit", "Teléfono", ""), ("edit", "Titular", ""), ("tick", "Empresa", ""),
     ("edit", "Estado", ""), ("edit", "Dirección de envío", ""), ("press", "Editar", ""),

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.browser
 SAVE = Ladder((("text", "Save"),), "press")
 SHOWN = Ladder((("text", "Saved"),), "any")
 FORMS = ("urlencoded", "multipart", "file", "file_by_script", "link")
+ONCE = [page for page in PAGES if page != "twice"]
 Entered = Callable[..., Submission]
 
 
@@ -49,7 +50,9 @@ def entered(chromium: Browser, saved: Saved) -> Iterator[Entered]:
     with serve(create_app(saved)) as url:
         sessions: list[Session] = []
 
-        def enter(page: str, name: str = "V-1", submission: Submission | None = None) -> Submission:
+        def enter(
+            page: str, name: str = "V-1", submission: Submission | None = None, most: int | None = None
+        ) -> Submission:
             submission = submission or Submission()
             session = Session(chromium, system, url)
             sessions.append(session)
@@ -59,7 +62,7 @@ def entered(chromium: Browser, saved: Saved) -> Iterator[Entered]:
                 session.upload(None, Ladder((("label", "File"),), "file"), "scan.bin", bytes(range(256)))
             session.submit(
                 None, SAVE, loads="page" if page.partition("?")[0] in FORMS else None, guard=lambda: None,
-                paths=["/save*"], submission=submission,
+                paths=["/save*"], most=most, submission=submission,
             )  # fmt: skip
             session.wait(None, SHOWN)
             return submission
@@ -69,7 +72,7 @@ def entered(chromium: Browser, saved: Saved) -> Iterator[Entered]:
             session.close()
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", ONCE)
 def test_it_arrives_once_and_the_page_goes_on(entered: Entered, saved: Saved, page: str) -> None:
     assert entered(page).sent == 1
     assert len(saved.bodies) == 1
@@ -77,7 +80,7 @@ def test_it_arrives_once_and_the_page_goes_on(entered: Entered, saved: Saved, pa
     assert ("file" not in page) or bytes(range(256)) in saved.bodies[0]
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", ONCE)
 def test_it_is_not_sent_again_when_the_connection_breaks(entered: Entered, saved: Saved, page: str) -> None:
     saved.answer = "cut"
     told = Submission()
@@ -109,11 +112,21 @@ def test_a_redirect_after_it_is_followed(entered: Entered, saved: Saved, page: s
     assert len(saved.bodies) == 1
 
 
-def test_a_page_that_insists_is_not_let(entered: Entered, saved: Saved) -> None:
-    saved.answer = "broken"
+@pytest.mark.parametrize("page", ["insists", "insists_anew"])
+@pytest.mark.parametrize("answer", ["broken", "cut"])
+def test_a_page_that_insists_is_not_let(entered: Entered, saved: Saved, page: str, answer: str) -> None:
+    saved.answer = answer
     with pytest.raises(OficioError):
-        entered("insists")
+        entered(page)
     assert len(saved.bodies) == 1
+
+
+@pytest.mark.parametrize(("most", "left"), [(None, 2), (1, 1)])
+def test_a_page_that_sends_twice_is_held_to_what_its_description_says(
+    entered: Entered, saved: Saved, most: int | None, left: int
+) -> None:
+    entered("twice", most=most)
+    assert len(saved.bodies) == left
 
 
 @pytest.mark.parametrize("page", ["urlencoded", "multipart", "file", "file_by_script"])
