@@ -21,6 +21,9 @@ from flows.environment import client_environment
 
 __all__ = ["main", "run_flow"]
 
+_PATIENCE = 10.0
+"""Seconds in which a flow that is told to stop may finish the item in hand."""
+
 
 def run_flow(
     settings: Settings, name: str, api_url: str, progress: Callable[[Mapping[str, Any]], None], **environment: str
@@ -52,11 +55,24 @@ def run_flow(
                 else:
                     progress(line)
         except KeyboardInterrupt:
-            child.terminate()
+            _end(child)
             raise
     if result is None:
         raise ApplicationException("OF802", str(log), flow=name, status=child.returncode)
     return dict(result)
+
+
+def _end(child: subprocess.Popen[str]) -> None:
+    """End the flow's process and with it all that it started: Prefect may wait for a server that is no more.
+
+    An item that it has in hand is settled by the next run, as after any death.
+    """
+    child.terminate()
+    try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(_PATIENCE)
+    finally:  # also when told again to stop
+        child.kill()
 
 
 def _json_lines(child: subprocess.Popen[str]) -> Iterator[dict[str, Any]]:

@@ -133,8 +133,13 @@ def enter(
     if waiting:
         robots = min(run.pace.most, waiting)
         with ThreadPoolExecutor(robots, thread_name_prefix="robot") as pool:
-            for future in [pool.submit(_robot, run, number) for number in range(robots)]:
-                future.result()
+            futures = [pool.submit(_robot, run, number) for number in range(robots)]
+            try:
+                for future in futures:
+                    future.result()
+            except BaseException:  # Ctrl+C: the items in hand come to their end, no other is begun
+                run.done.set()
+                raise
     report.seconds = time.monotonic() - started
     if run.errors:
         if not report.outcomes:
@@ -219,7 +224,7 @@ def _claim(run: _Run, worker: str) -> WorkItem | None:
             held = work_items.find(tx, run.process, states=STATES)
         if not any(accounts.is_dead(item.held_by) for item in held) or time.monotonic() > deadline:
             return None
-        if run.stop.wait(0.2):
+        if run.stop.wait(0.2) or run.done.is_set():
             return None
 
 

@@ -253,7 +253,6 @@ const RUNGS = {
   label: (root, text, kind) => all(root, kind === 'any' ? `${SELECTORS.edit},${SELECTORS.tick}` : SELECTORS[kind])
     .filter(el => names(el).some(name => fold(name) === fold(text))),
   text: (root, text, kind) => {
-    if (kind !== 'press') return shownAs(root, text);
     const found = all(root, SELECTORS.press).filter(el => caption(el).some(one => fold(one) === fold(text)))
       .filter((el, _, list) => !list.some(other => other !== el && el.contains(other)));
     return found.length ? found : saying(root, fold(text), true).filter(hand);
@@ -324,15 +323,23 @@ const press = event => {
 };
 for (const kind of ['pointerdown', 'keydown']) window.addEventListener(kind, press, true);
 
+// What a rung finds, and what it finds when that is nothing: a text as part of a longer one.
+const finders = (root, [rung, text], ladder) => rung === 'text' && ladder.kind !== 'press'
+  ? [() => saying(root, fold(text), true), () => saying(root, fold(text), false)]
+  : [() => RUNGS[rung](root, text, ladder.kind, ladder)];
 const find = (root, ladder) => {
   const counts = [];
-  for (const [index, [rung, text]] of ladder.rungs.entries()) {
+  for (const [index, step] of ladder.rungs.entries()) {
+    const rung = step[0];
     let found = [];
     try {
-      found = once(RUNGS[rung](root, text, ladder.kind, ladder)).filter(el => usable(el, ladder.kind) || rung === 'css' && el.tagName === 'BODY');
-      if (ladder.unpressed) found = found.filter(el => !before.has(el));
-      if (ladder.kind === 'press' && rung !== 'text') found = once(found.map(el => pressable(el) || el));
-      found = numbered(ladder, rung, narrowed(root, ladder, found));
+      for (const finder of finders(root, step, ladder)) {
+        found = once(finder()).filter(el => usable(el, ladder.kind) || rung === 'css' && el.tagName === 'BODY');
+        if (ladder.unpressed) found = found.filter(el => !before.has(el));
+        if (ladder.kind === 'press' && rung !== 'text') found = once(found.map(el => pressable(el) || el));
+        found = numbered(ladder, rung, narrowed(root, ladder, found));
+        if (found.length) break;
+      }
     } catch (error) { if (!(error instanceof DOMException)) throw error; found = []; }  // a wrong CSS finds nothing
     counts.push(found.length);
     if (found.length === 1) return {element: found[0], rung: index, counts};

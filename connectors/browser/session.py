@@ -56,6 +56,8 @@ class Session(Windows):
             self._accepted(submission)
         except OficioError as error:
             error = self._explained(error)
+            if error.code == "OF530":  # what a page says of an answer that never came is no refusal
+                error = self._fault(submission, 500) or error
             # The interception stays: taking it away would let a paused request go, a second time. Who gets this error
             # closes the session.
             raise (passage.refused or error) from error
@@ -94,10 +96,16 @@ class Session(Windows):
 
     def _accepted(self, submission: Submission) -> None:
         """Raise what the network said against the save."""
+        if (fault := self._fault(submission, 400)) is not None:
+            raise fault
+
+    def _fault(self, submission: Submission, status: int) -> ApplicationException | None:
+        """The error of a save that got no answer, or one of this status or worse."""
         if submission.failed:
-            raise ApplicationException("OF510", self.url, what="save", why=submission.failed)
-        if submission.status >= 400:
-            raise ApplicationException("OF511", self.page.url, status=submission.status, shown="")
+            return ApplicationException("OF510", self.url, what="save", why=submission.failed)
+        if submission.status >= status:
+            return ApplicationException("OF511", self.page.url, status=submission.status, shown="")
+        return None
 
     def _explained(self, error: OficioError) -> OficioError:
         """The error that the page's own words make of it."""

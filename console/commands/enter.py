@@ -84,7 +84,7 @@ def _enter(office: Office, system: str, form: str, *, quiet: bool) -> Reason | N
     process = process_of(system, form)
     count = waiting(office, process)
     stop = threading.Event()
-    _drain_on_sigterm(stop)
+    _drain_when_told(stop)
     with ProgressView(quiet=quiet) as view:
         watched = replace(office, progress=_Watched(view, count))
         for _ in range(_ROUNDS):
@@ -92,9 +92,18 @@ def _enter(office: Office, system: str, form: str, *, quiet: bool) -> Reason | N
                 report = enter_items(watched, system, form=form, process=process, limit=3 * count, stop=stop)
             except ApplicationException as error:
                 return error.reason
-            if report.stopped is not None or not _waited(office, process, stop):
+            if report.stopped is not None:
                 return report.stopped
+            if not _waited(office, process, stop):
+                return None if report.outcomes or stop.is_set() else _kept_by_another(office, system, process)
     return None
+
+
+def _kept_by_another(office: Office, system: str, process: str) -> Reason | None:
+    """Why nothing was done though something waits: another run has the accounts; None when nothing waits for now."""
+    if put_off(office, process) is not None or not waiting(office, process):
+        return None
+    return Reason("OF515", facts={"system": system})
 
 
 def _waited(office: Office, process: str, stop: threading.Event) -> bool:
@@ -160,13 +169,15 @@ def _names(pairs: list[str]) -> dict[str, str]:
     return names
 
 
-def _drain_on_sigterm(stop: threading.Event) -> None:
-    """The item in hand is finished, no other is begun."""
+def _drain_when_told(stop: threading.Event) -> None:
+    """SIGTERM and Ctrl+C: the item in hand is finished, no other is begun; a second Ctrl+C ends at once."""
 
     def told(_number: int, _frame: FrameType | None) -> None:
         stop.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    signal.signal(signal.SIGTERM, told)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, told)
 
 
 def _show(rows: Sequence[_Row], seconds: float, language: Language, json: bool) -> None:

@@ -105,7 +105,10 @@ def test_robots_of_one_run_share_the_work(office: Office, legacy: Legacy) -> Non
 
 
 @pytest.mark.browser
-def test_sigterm_ends_the_item_in_hand_and_begins_no_other(office: Office, legacy: Legacy, tmp_path: Path) -> None:
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_item_in_hand_and_begins_no_other(
+    office: Office, legacy: Legacy, tmp_path: Path, told: signal.Signals
+) -> None:
     path = tmp_path / "records.json"
     path.write_text(json.dumps([RECORD | {"invoice_number": f"A-{n}"} for n in range(4)]), "utf-8")
     command = [sys.executable, "-c", "from console.main import main; main()", "enter", "--system", "demo",
@@ -115,7 +118,7 @@ def test_sigterm_ends_the_item_in_hand_and_begins_no_other(office: Office, legac
     legacy.faults.plan[:] = ["slow"] * 4
     process = subprocess.Popen(command, cwd=CHECKOUT, env=os.environ, stdout=subprocess.PIPE)
     wait_until(lambda: len(legacy.faults.plan) < 4)
-    process.send_signal(signal.SIGTERM)
+    process.send_signal(told)
     answer, _ = process.communicate(timeout=60)
     assert process.returncode == 1
     ended = Counter(row["state"] for row in json.loads(answer)["items"])
