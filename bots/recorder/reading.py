@@ -13,7 +13,7 @@ from bots.recorder.steps import Writer
 from bots.recorder.values import Values
 from connectors.browser.recorded import Action, Recording, Shown, Table
 
-__all__ = ["Row", "check_of", "found_row", "lines_of", "look_up_of", "read_back_of"]
+__all__ = ["Row", "check_of", "found_row", "lines_of", "look_up_of", "read_back_of", "turned"]
 
 NEXT = re.compile(
     r"^(next( page)?|siguiente|p[aá]gina siguiente|weiter|n[aä]chste( seite)?|suivante?|page suivante|successiva|"
@@ -123,14 +123,37 @@ def look_up_of(recording: Recording, row: Row, values: Values, key: Field, write
     }  # fmt: skip
     if formats:
         rows["formats"] = formats
+    steps, rows_of_pages = turned(recording.part("look"), row.table)
     following = next((one for one in recording.view("look").buttons if NEXT.match(one[1]) and one[0] == frame), None)
-    if following is not None:
+    if rows_of_pages:
+        rows |= rows_of_pages
+    elif following is not None:
         rows |= {"next": {"text": following[1]}, "next_loads": frame}
     return {
-        "steps": writer.simple(recording.part("look"), values.searched),
+        "steps": writer.simple(steps, values.searched),
         "rows": rows,
         "match": {field.name: field.template for field in _match(row, values, key)},
     }
+
+
+def turned(actions: Sequence[Action], table: Table) -> tuple[Sequence[Action], dict[str, Any]]:
+    """The actions that lead to a list, without those that turned its pages; and how its pages are turned.
+
+    Who searched page by page shows how all pages are read: a number is the next page's, unless it is a word.
+    """
+    end = len(actions)
+    while end > 1 and _turns(actions[end - 1], table):  # the first one shows the list
+        end -= 1
+    if end == len(actions):
+        return actions, {}
+    text = actions[-1].target.rung("text") if actions[-1].target is not None else ""
+    loads = {"next_loads": actions[-1].loads[0]} if actions[-1].loads else {}
+    return actions[:end], {"next": {"text": "{page}" if text.isdigit() else text}, **loads}
+
+
+def _turns(action: Action, table: Table) -> bool:
+    text = action.target.rung("text") if action.target is not None and action.verb == "press" else ""
+    return action.frame == table.frame and bool(text.isdigit() or NEXT.match(text))
 
 
 def _match(row: Row, values: Values, key: Field) -> list[Field]:

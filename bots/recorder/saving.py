@@ -14,6 +14,8 @@ from connectors.browser.recorded import Action, Write
 
 __all__ = ["drafts_of", "requests_of", "save_at"]
 
+_TOKENS = re.compile(r"viewstate|eventvalidation|token|csrf|xsrf|nonce|session|time_?stamp", re.IGNORECASE)
+
 
 def save_at(actions: Sequence[Action]) -> int | None:
     """The index of the press that saved: the last that sent something after all was entered, else the last press."""
@@ -55,14 +57,20 @@ def drafts_of(before: Sequence[Action], save: Action, findings: Findings) -> lis
 
 
 def _mark(saving: Write, earlier: Sequence[Write], typed: Collection[str]) -> str:
-    """A `name=value` that only the save sends and nobody typed; of several, one whose name is always sent."""
+    """A `name=value` that only the save sends, and each save; of several, one whose name is always sent."""
     sent = [dict(_pairs(write.body)) for write in earlier]
     only = [
         (name, value) for name, value in _pairs(saving.body)
-        if unquote_plus(value) not in typed and not any(f"{name}={value}" in write.body for write in earlier)
+        if unquote_plus(value) not in typed and not _once(name, value)
+        and not any(f"{name}={value}" in write.body for write in earlier)
     ]  # fmt: skip
     only.sort(key=lambda pair: not all(pair[0] in one for one in sent))
     return "=".join(only[0]) if only else ""
+
+
+def _once(name: str, value: str) -> bool:
+    """Whether a value is the page's own and another one each time, such as a token: the next save will not have it."""
+    return bool(_TOKENS.search(name)) or (len(value) >= 16 and bool(re.search(r"\d", value)))
 
 
 def _pairs(body: str) -> list[tuple[str, str]]:

@@ -28,6 +28,7 @@ PAGE = """<!DOCTYPE html><meta charset=utf-8><style>.phone{display:none}.off{pos
 <table><tr><th>Neto</th><th>IVA</th></tr><tr><td>5,00</td><td>1,05</td></tr></table>
 <div><p class=f><span>Cierre</span><span id=host></span></p><p class=f><span>Moneda</span><span id=money style="cursor:pointer">Elija</span></p><p class=f><span>Notas</span><textarea id=memo></textarea></p><p class=f><span>Turno</span><span>Elija</span></p><button id=more>Otra</button></div>
 <div><p class=f><span>Zona</span><span>Elija</span></p><p class=f><span>Lugar</span><input id=place></p></div><div id=finish style="cursor:pointer">Terminar</div>
+<table><tr><td>629</td></tr></table><div id=choices><div id=c623>623 Profesionales</div><div id=c629>629 Otros</div></div>
 <script>host.attachShadow({mode: 'open'}).innerHTML = '<input id=due>'</script>"""
 
 FIELDS: list[tuple[str, object, str]] = [
@@ -53,7 +54,7 @@ FIELDS: list[tuple[str, object, str]] = [
     # an input in a component's shadow root; drop-downs and buttons that are but drawn
     ("edit", "Cierre", "due"), ("edit", "Notas", "memo"), ("edit", "Lugar", "place"), ("press", {"row": "Moneda"}, "money"),
     ("press", "Terminar", "finish"), ("edit", "Moneda", ""), ("edit", "Zona", ""), ("edit", "Turno", ""),
-    ("press", {"row": "Turno"}, ""),
+    ("press", {"row": "Turno"}, ""), ("any", {"text": "629", "within": "css=#choices"}, "c629"),
     # what two fields answer to, what no field does, and what only looks like a caption: nothing rather than a guess
     ("edit", "Calle", ""), ("edit", "Teléfono", ""), ("edit", "Titular", ""), ("tick", "Empresa", ""),
     ("edit", "Estado", ""), ("edit", "Dirección de envío", ""), ("press", "Editar", ""),

@@ -36,6 +36,9 @@ PAGES = {
     "if (a.ok) done(); else if (left) go(left - 1); }, () => left && go(left - 1)); go(5); }" + _DONE,
     "insists_anew": _SCRIPT + "function save() { const go = left => fetch('/save?left=' + left, {method: 'POST', body: n.value + left})"
     ".then(a => { if (a.ok) done(); else if (left) go(left - 1); }, () => left && go(left - 1)); go(5); }" + _DONE,
+    "blames": _SCRIPT + "function save() { const no = () => { document.querySelector('#state').className = 'err'; };"
+    "fetch('/save', {method: 'POST', body: n.value}).then(a => { if (!a.ok) { no(); state.textContent = 'Wrong values'; } else done(); },"
+    "() => { no(); state.textContent = 'Wrong values'; }); }" + _DONE,
     "twice": _SCRIPT + "function save() { for (const at of [1, 2]) fetch('/save', {method: 'POST', body: n.value + at}).then(done); }" + _DONE,
     "link": "<label>Name <input name=name oninput=\"document.querySelector('a').href = '/save?name=' + this.value\"></label>"
     "<a href=/save>Save</a>",

@@ -43,6 +43,7 @@ def entered(chromium: Browser, saved: Saved) -> Iterator[Entered]:
             "url": "http://127.0.0.1/",
             "accounts": [{"user": "u", "secret": "s"}],
             "limits": {"step": 2, "load": 3, "quiet_ms": 0},
+            "signs": {"refusal": [{"css": ".err"}]},
             "login": {"steps": [], "probe": "x"},
             "forms": {},
         }
@@ -119,6 +120,15 @@ def test_a_page_that_insists_is_not_let(entered: Entered, saved: Saved, page: st
     with pytest.raises(OficioError):
         entered(page)
     assert len(saved.bodies) == 1
+
+
+@pytest.mark.parametrize("answer", ["broken", "cut"])
+def test_what_a_page_says_of_an_answer_that_never_came_is_no_refusal(
+    entered: Entered, saved: Saved, answer: str
+) -> None:
+    saved.answer = answer
+    with pytest.raises(ApplicationException):
+        entered("blames")
 
 
 @pytest.mark.parametrize(("most", "left"), [(None, 2), (1, 1)])
