@@ -46,7 +46,7 @@ def pages(runner: Runner, rows: Rows) -> Iterator[list[dict[str, str]]]:
         yield now[_overlap(before, now) :] if rows.scroll else now
         before = now
         runner.beat()
-        if not (_scrolled(runner, frame, rows) if rows.scroll else _turned(runner, frame, rows, page + 1)):
+        if not (_scrolled(runner, frame, rows, now) if rows.scroll else _turned(runner, frame, rows, page + 1)):
             return
 
 
@@ -73,17 +73,20 @@ def _turned(runner: Runner, frame: str | None, rows: Rows, page: int) -> bool:
     return session.changed(lambda: session.rows(frame, rows) != before, must=True)
 
 
-def _scrolled(runner: Runner, frame: str | None, rows: Rows) -> bool:
-    """Scroll a list until other rows show; False at its end."""
+def _scrolled(runner: Runner, frame: str | None, rows: Rows, read: list[dict[str, str]]) -> bool:
+    """Scroll a list until other rows show than those that were read; False at its end.
+
+    What is drawn late after a scroll is waited for before the next one, or rows between the two would never be seen;
+    and the last rows may come just with the sign of the end.
+    """
     session, css = runner.session, rows.scroll or ""
-    before = session.rows(frame, rows)
     while session.scrolled(frame, css):
-        if session.rows(frame, rows) != before:
+        if session.changed(lambda: session.rows(frame, rows) != read):
             return True
     if any(session.signs(frame, rows.end)):
-        return False
+        return session.scrolled(frame, css) or session.rows(frame, rows) != read
     return session.changed(
-        lambda: session.scrolled(frame, css) or session.rows(frame, rows) != before, must=bool(rows.end)
+        lambda: session.scrolled(frame, css) or session.rows(frame, rows) != read, must=bool(rows.end)
     )
 
 

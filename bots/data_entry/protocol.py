@@ -116,10 +116,11 @@ class Held:
         clerk = self.clerk
         intent = self.book.intend(self.record)
         crashpoints.reach("entry.intended")
-        submission = Submission()
+        submission, pressed = Submission(), False
         try:
             self._type()
             crashpoints.reach("entry.typed")
+            pressed = True
             self._submit(submission)
             crashpoints.reach("entry.submitted")
         except OficioError as error:
@@ -127,7 +128,7 @@ class Held:
                 raise
             if submission.certainly_not:
                 self.book.absent(intent, error.reason)
-                if error.code == "OF513" and self.book.tries < clerk.system.limits.attempts:
+                if error.code == "OF513" and not pressed and self.book.tries < clerk.system.limits.attempts:
                     return self._anew()
                 raise
             return self._uncertain(intent, error)

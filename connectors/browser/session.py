@@ -55,6 +55,7 @@ class Session(Windows):
             self._leaves(frame, passage, by_itself=loads is None)
             self._accepted(submission)
         except OficioError as error:
+            passage.over = submission.certainly_not  # what a page sends only now would be known to nobody
             error = self._explained(error)
             if error.code == "OF530":  # what a page says of an answer that never came is no refusal
                 error = self._fault(submission, 500) or error

@@ -59,6 +59,7 @@ class Passage:
         paths: GET requests that are writes too.
         submission: what is told.
         most: no more writes than so many leave; None for as many as differ.
+        over: what is known of the save was told: no further write leaves.
         refused: why a write did not leave.
         busy: how many wait for their answer.
     """
@@ -69,6 +70,7 @@ class Passage:
     submission: Submission
     refused: OficioError | None = None
     most: int | None = None
+    over: bool = False
     busy: int = 0
     _broken: set[tuple[str, str]] = field(default_factory=set)
     _left: set[tuple[str, str, bytes]] = field(default_factory=set)
@@ -81,7 +83,9 @@ class Passage:
     def let(self, route: Route) -> None:
         """Reads pass as they are, a write once."""
         request = route.request
-        if is_write(request.method, request.url, self.paths):
+        if self.over:
+            route.abort("aborted")
+        elif is_write(request.method, request.url, self.paths):
             if self.context.dry:
                 self._block(route)
             else:

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from config.errors import Language, Reason
 from console.phrases import say
+from console.signals import stops_as_told
 from console.watching import ProgressView
 from console.words import err, out, print_error_reason, print_json
 from flows.desk import open_office
@@ -36,7 +37,11 @@ def run(
     """
     wanted = process_named(process)
     report = RunReport(process)
-    with ProgressView(quiet=json) as view, open_office(home, config, flow=process, progress=view) as office:
+    with (
+        stops_as_told(),
+        ProgressView(quiet=json) as view,
+        open_office(home, config, flow=process, progress=view) as office,
+    ):
         for result in steps(office, wanted):
             report.results.append(result)
         with office.records.read() as tx:
