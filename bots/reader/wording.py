@@ -191,9 +191,14 @@ class Wording:
         return (left or right) and not other
 
     def names(self, text: str) -> bool:
-        """Whether the words of a name are printed one behind the other."""
-        beside = all(self._are_beside(first, second) for first, second in pairwise(written(text)))
-        return self.has_letters(text) or (beside and not self.missing_words(text))
+        """Whether the words of a name are printed one behind the other, on one line or going on under it."""
+        words = text.split()
+        return self.has_letters(text) or any(self._goes_on(words[:at], words[at:]) for at in range(1, len(words)))
+
+    def _goes_on(self, first: Sequence[str], second: Sequence[str]) -> bool:
+        ends, begins = written(first[-1])[-1:], written(second[0])[:1]
+        wraps = bool(ends and begins) and (ends[0], begins[0]) in self._wraps
+        return wraps and self.has_letters(" ".join(first)) and self.has_letters(" ".join(second))
 
 
 def _pieces(word: str) -> list[str]:
