@@ -24,6 +24,10 @@ _WORD = re.compile(r"[^\s\ufffe\uffff\x00-\x1f]+")
 _WIDE = 0.95
 """A word whose mean advance is wider than so many times its font size may be two: its characters are looked at."""
 
+_TAKEN_APART = 0.5
+"""Where more than so many of a page's words are single letters, letters that touch are put together."""
+_TOUCHING = 0.06
+
 
 class Word(NamedTuple):
     """One word as printed. `size` is the font size in points; `sure` is OCR's confidence, 1.0 for a text layer."""
@@ -65,10 +69,38 @@ def page_words(page: pdfium.PdfPage, number: int) -> PageWords:
     text_page = page.get_textpage()
     try:
         to_page = _placing(page)
-        words = tuple(_words(text_page.raw, number, to_page))
+        words = tuple(_closed_up(list(_words(text_page.raw, number, to_page))))
     finally:
         text_page.close()
     return PageWords(number, width, height, words)
+
+
+def _closed_up(words: list[Word]) -> Iterator[Word]:
+    """Words whose letters PDFium took apart, as it does on a whole page when a stamp runs slantwise over it.
+
+    A blank is never of no width: what touches is one word.
+    """
+    if sum(len(word.text) == 1 for word in words) <= _TAKEN_APART * len(words):
+        yield from words
+        return
+    run: list[Word] = []
+    for word in words:
+        if run and not _touches(run[-1], word):
+            yield _one_word(run)
+            run = []
+        run.append(word)
+    if run:
+        yield _one_word(run)
+
+
+def _touches(word: Word, after: Word) -> bool:
+    level = abs(word.y0 - after.y0) < _TOUCHING * word.size and abs(word.size - after.size) < _TOUCHING * word.size
+    return level and abs(after.x0 - word.x1) < _TOUCHING * word.size
+
+
+def _one_word(run: list[Word]) -> Word:
+    text = "".join(word.text for word in run)
+    return run[0]._replace(text=text, x1=run[-1].x1, y1=max(word.y1 for word in run))
 
 
 class _Placing(NamedTuple):
