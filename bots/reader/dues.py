@@ -122,7 +122,8 @@ def _is_step(made: Hypothesis, step: Decimal, pool: Pool) -> bool:
     totals = {value for role in _TOTALS if (value := made.values.get(role))}
     starts = pool.printed - totals - {step, -step, ZERO}
     if made.table is not None:
-        starts |= {made.table.sum_of(name) + off for name in _COLUMNS for off in (ZERO, CENT, -CENT)} - totals
+        sums = {made.table.sum_of(name) for name in _COLUMNS}
+        starts |= {total + off for total in sums for off in (ZERO, CENT, -CENT)} - totals
     others = [sign * abs(value) for sign, named in _named(pool) for value in named if abs(value) != step]
     rests = {sum(chosen, ZERO) for count in range(3) for chosen in combinations(others, count)}
     return any(total + way - rest in starts for total in totals for rest in rests for way in (step, -step))
