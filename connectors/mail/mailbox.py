@@ -117,8 +117,15 @@ class MailSession:
         client._imap.debug = 0  # imapclient sets 5, and imaplib then writes every literal out: 4 times slower
         client.normalise_times = False
         if box.tls == "starttls":
-            client.starttls(ssl.create_default_context())
+            self._encrypt(client)
         return client
+
+    def _encrypt(self, client: Any) -> None:
+        try:
+            client.starttls(ssl.create_default_context())
+        except BaseException:
+            client.shutdown()
+            raise
 
     @property
     def capabilities(self) -> frozenset[str]:
