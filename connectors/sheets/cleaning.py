@@ -31,6 +31,8 @@ _DATED: Final = (
     r"^\p{L}{3,9}\.? \d{1,2},? \d{4}$"
 )
 _BLANK: Final = r"[\x{a0}\x{2007}\x{202f}]"
+_LOOKED_AT: Final = 20_000
+"""Cells of a long column that tell what is in it."""
 
 
 @dataclass(slots=True)
@@ -169,7 +171,8 @@ def _column(block: Block, column: pl.Series, options: SheetOptions) -> tuple[pl.
 
 
 def _trim(block: Block, column: pl.Series) -> pl.Series:
-    if column.str.contains(rf"{_INVISIBLE}|{_BLANK}").any():
+    ascii_only = column.str.len_bytes().sum() == column.str.len_chars().sum()
+    if not ascii_only and column.str.contains(rf"{_INVISIBLE}|{_BLANK}").any():
         count = int(column.str.contains(rf"{_INVISIBLE}|{_BLANK}").sum())
         block.remarks.append(reason("OF677", column.name, count=count))
         column = column.str.replace_all(_INVISIBLE, "").str.replace_all(_BLANK, " ")
@@ -206,7 +209,7 @@ def _text(block: Block, column: pl.Series, options: SheetOptions) -> ColumnRepor
     if live.any():
         rows = ", ".join(str(block.rows[index]) for index in live.fill_null(value=False).arg_true().head(5))
         block.remarks.append(reason("OF678", name, count=int(live.sum()), rows=rows))
-    sample = column.drop_nulls().unique().head(2000)
+    sample = _sample(column)
     dated = _share(sample, _DATED)
     if dated >= 0.9:
         return _dates(block, column, options)
@@ -220,6 +223,12 @@ def _text(block: Block, column: pl.Series, options: SheetOptions) -> ColumnRepor
     if 0 < numeric < 0.9 and _share(sample, r"^-?\d+\.\d+$") > 0.2:
         kind = "mixed"
     return ColumnReport(name, kind)
+
+
+def _sample(column: pl.Series) -> pl.Series:
+    """Distinct values from all over a column, at most 2,000."""
+    filled = column.drop_nulls()
+    return filled.gather_every(max(1, len(filled) // _LOOKED_AT)).unique(maintain_order=True).head(2000)
 
 
 def _share(sample: pl.Series, pattern: str) -> float:

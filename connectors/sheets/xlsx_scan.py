@@ -28,6 +28,9 @@ _HIDDEN_ROW: Final = re.compile(rb'<row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*?\br
 _WIDE: Final = re.compile(rb' r="[A-Z]{2,3}[0-9]')
 _WIDE_LETTERS: Final = re.compile(rb' r="([A-Z]{2,3})[0-9]')
 _NARROW: Final = 26
+_ROWS: Final = 1_048_576
+_VAST, _SPARSE = 20_000_000, 30
+"""Cells of a block that may be laid out whatever is in it, and how many to each filled one in a larger block."""
 _ERROR: Final = re.compile(rb'<c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]+\d+)"')
 _FILLED: Final = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d+)"(?:[^>/]|/(?!>))*>(?!</c>)')
 _UNCALCULATED: Final = re.compile(
@@ -45,6 +48,7 @@ class SheetScan:
 
     last_row: int = 0
     cells: int = 0
+    """At least so many: enough are not counted further."""
     columns: int = 26
     formulas: bool = False
     hidden_rows: list[int] = field(default_factory=list)
@@ -141,7 +145,8 @@ def _look(scan: SheetScan, piece: bytes) -> None:
     rows = _ROW.findall(piece) if wide or scan.columns > _NARROW else _ROW.findall(piece, max(0, tail))
     if rows:
         scan.last_row = max(scan.last_row, max(map(int, rows)))
-    scan.cells += piece.count(b"<c ")
+    if scan.cells * _SPARSE <= _ROWS * scan.columns:  # else it is dense enough, whatever is its last row
+        scan.cells += piece.count(b"<c ")
     if wide:
         scan.columns = max(scan.columns, max(map(_column, set(_WIDE_LETTERS.findall(piece)))))
     if _has(piece, b"hidden=", b"h"):
@@ -169,7 +174,7 @@ def _column(letters: bytes) -> int:
 def _refuse_far_cells(scan: SheetScan, archive: zipfile.ZipFile, member: str, where: str) -> None:
     """Refuse a sheet whose block from first to last filled cell is vast and almost empty."""
     area = scan.last_row * scan.columns
-    if area <= 20_000_000 or area <= 30 * scan.cells:
+    if area <= _VAST or area <= _SPARSE * scan.cells:
         return
     rows, columns, filled = [0, 1 << 30], [0, 1 << 30], 0
     for piece in pieces(archive, member):
@@ -179,7 +184,7 @@ def _refuse_far_cells(scan: SheetScan, archive: zipfile.ZipFile, member: str, wh
             columns = [max(columns[0], column), min(columns[1], column)]
             filled += 1
     high, wide = rows[0] - rows[1] + 1, columns[0] - columns[1] + 1
-    if filled and high * wide > 20_000_000 and high * wide > 30 * filled:
+    if filled and high * wide > _VAST and high * wide > _SPARSE * filled:
         raise DocumentRefused("OF654", where, rows=rows[0], columns=columns[0], cells=f"{filled} filled")
 
 
