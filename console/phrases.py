@@ -8,13 +8,14 @@ from pathlib import Path
 import yaml
 
 from config.errors import Language
+from config.states import state_words
 
 __all__ = ["say", "spanish"]
 
 
 def say(phrase: str, language: Language) -> str:
-    """A phrase of this console in the reader's language."""
-    return spanish("phrases").get(phrase, phrase) if language == "es" else phrase
+    """A phrase of this console, or a state of a work item, in the reader's language."""
+    return spanish("phrases").get(phrase) or state_words(phrase, language) if language == "es" else phrase
 
 
 @cache

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from config.errors import Language, OficioError, Reason
-from console.phrases import say
+from config.states import state_words
 
 __all__ = ["STATE_STYLES", "err", "out", "print_error", "print_error_reason", "print_json", "spoken", "state_text"]
 
@@ -36,7 +36,7 @@ STATE_STYLES = {
 
 def state_text(state: str, language: Language = "en") -> Text:
     """A state in its colour."""
-    return Text(say(state, language), style=STATE_STYLES.get(state, ""))
+    return Text(state_words(state, language), style=STATE_STYLES.get(state, ""))
 
 
 def spoken() -> Language:

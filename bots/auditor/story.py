@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from bots.auditor.seals import in_clear
-from bots.auditor.words import action_words, state_words
+from bots.auditor.words import action_words
 from config.errors import Language, OficioError, Reason
+from config.states import state_words
 from records import Event, Records, audit
 
 __all__ = ["Chapter", "Life", "lives", "story", "tell"]

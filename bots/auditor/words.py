@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from config.errors import Language
 
-__all__ = ["ACTIONS", "STATES_ES", "ReportWords", "action_words", "report_words", "state_words"]
+__all__ = ["ACTIONS", "ReportWords", "action_words", "report_words"]
 
 ACTIONS: Mapping[str, tuple[str, str]] = {
     "item.created": ("arrived as new work", "llegó como trabajo nuevo"),
@@ -87,20 +87,6 @@ def action_words(action: str, language: Language) -> str:
     """An action as people say it; the action itself when there are no words for it."""
     words = ACTIONS.get(action)
     return words[0 if language == "en" else 1] if words else action
-
-
-STATES_ES: Mapping[str, str] = {
-    "received": "recibida", "read": "leída", "checked": "comprobada", "ready": "lista", "entering": "registrándose",
-    "uncertain": "dudosa", "entered": "registrada", "reconciled": "conciliada", "review": "en revisión",
-    "duplicate": "duplicada", "rejected": "rechazada", "failed": "fallida", "found": "hallada",
-    "to_mend": "por corregir", "mended": "corregida", "explained": "explicada", "open": "abierta", "done": "hecha",
-    "accepted": "aceptada", "applied": "aplicada",
-}  # fmt: skip
-
-
-def state_words(state: str, language: Language) -> str:
-    """A work item's state as people say it; a process of an office's own has the states that it was given."""
-    return STATES_ES.get(state, state) if language == "es" else state.replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +19,6 @@ from config.errors import BusinessException, ConfigError, OficioError, Reason
 from config.systems import System
 from connectors import sheets
 from records import DocumentRef, WorkItem, processes, work_items
-from records.canonical import foreign_digest
 
 __all__ = ["add_records", "differs", "outcomes", "own_key", "process_of", "put_off", "read_records", "waiting"]
 
@@ -187,7 +187,8 @@ def own_key(record: Mapping[str, Any]) -> str:
     supplier, number, day = (str(record.get(name) or "") for name in ("supplier_code", "invoice_number", "issue_date"))
     if supplier and number and day:
         return entry_key(supplier, number, day[:4])
-    return entry_key("", foreign_digest(record), "")
+    plain = json.dumps(record, sort_keys=True, ensure_ascii=False)  # never another form: keys stand in legacy systems
+    return entry_key("", hashlib.sha256(plain.encode()).hexdigest(), "")
 
 
 def differs(item: WorkItem, record: Mapping[str, Any]) -> Reason | None:

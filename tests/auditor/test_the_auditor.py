@@ -14,9 +14,10 @@ import pytest
 from openpyxl import load_workbook
 
 from bots.auditor import export_bundle, heads_folder, kept_heads, lateness, seal, story
-from bots.auditor.words import ACTIONS, STATES_ES
+from bots.auditor.words import ACTIONS
 from bots.office import Office
 from config.errors import AuditBroken, ConfigError, Language, OficioError, Reason
+from config.states import STATES_ES
 from console.commands import audit as command
 from console.commands import privacy
 from console.commands.backup import backup, restore

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import console
+from config.states import STATES_ES
 from console.phrases import say, spanish
 from console.watching import STAGES
+from console.words import state_text
 from records.processes import INVOICES
 
 
@@ -28,7 +30,12 @@ def _is_text(node: ast.AST) -> bool:
 def test_each_phrase_stage_and_state_has_its_spanish() -> None:
     said = {*phrases(), *STAGES.values(), *INVOICES.states}
     assert len(said) > 40
-    assert said <= spanish("phrases").keys()
+    assert said <= spanish("phrases").keys() | STATES_ES.keys()
+
+
+def test_a_state_of_any_process_is_said_in_spanish() -> None:
+    assert (say("reconciled", "es"), str(state_text("to_mend", "es"))) == ("conciliada", "por corregir")
+    assert str(state_text("found", "es")) == "hallada"  # the heading of that name is another word
 
 
 def test_the_spanish_names_the_same_facts() -> None:

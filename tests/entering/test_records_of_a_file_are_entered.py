@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bots.data_entry.entries import nested, read_records
+from bots.data_entry.entries import nested, own_key, read_records
 from bots.office import Office
 from config.errors import ConfigError
 from console.main import main
@@ -102,3 +102,10 @@ def test_a_file_without_records_is_said(tmp_path: Path) -> None:
     path.write_text("[1, 2]", "utf-8")
     with pytest.raises(ConfigError, match="OF550"):
         read_records(path, {})
+
+
+def test_the_key_of_a_record_is_the_same_in_every_version() -> None:
+    """It stands in the legacy system: another one would enter the record again."""
+    assert own_key({"name": "Ana Núñez", "lines": [{"n": "1"}]}) == "KJX1DQ7D8YQXK"
+    assert own_key({"lines": [{"n": "1"}], "name": "Ana Núñez"}) == "KJX1DQ7D8YQXK"
+    assert own_key({"supplier_code": "P1", "invoice_number": "A-007", "issue_date": "2026-03-01"}) == "03499CZ3MMK6Y"
