@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from orjson import Fragment
@@ -117,16 +116,22 @@ def _frame(tx: Transaction) -> dict[str, Any]:
     return tx.frame
 
 
-@lru_cache(maxsize=16)
+_signed: tuple[Session, Mapping[str, Any]] | None = None  # a process signs nearly all with one session
+
+
 def _signature(session: Session) -> Mapping[str, Any]:
     """What all events of a session say alike, its larger parts encoded once."""
-    signature: dict[str, Any] = {"actor": Fragment(written(_by(session.actor)))}
-    if (run := session.run) is not None:
-        told = {"id": run.id, "flow": run.flow, "commit": run.commit, "config": run.config}
-        signature["run"] = Fragment(written(told))
-    if session.on_behalf:
-        signature["on_behalf"] = session.on_behalf
-    return signature
+    global _signed
+    signed = _signed
+    if signed is None or signed[0] is not session:
+        signature: dict[str, Any] = {"actor": Fragment(written(_by(session.actor)))}
+        if (run := session.run) is not None:
+            told = {"id": run.id, "flow": run.flow, "commit": run.commit, "config": run.config}
+            signature["run"] = Fragment(written(told))
+        if session.on_behalf:
+            signature["on_behalf"] = session.on_behalf
+        signed = _signed = (session, signature)
+    return signed[1]
 
 
 def _by(actor: Actor) -> dict[str, str]:

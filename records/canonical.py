@@ -59,7 +59,12 @@ def check(value: Any, path: str = "$") -> None:
 
 def plain(value: Any) -> bool:
     """Whether a value is an object of texts, integers, truths and nulls alone; about its keys see `written`."""
-    return value.__class__ is dict and _PLAIN.issuperset(map(type, value.values()))
+    if value.__class__ is not dict:
+        return False
+    for content in value.values():  # noqa: SIM110 - `all` takes twice as long for so few
+        if content.__class__ not in _PLAIN:
+            return False
+    return True
 
 
 def canonical(value: Any, where: str = "$") -> bytes:

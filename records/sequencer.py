@@ -23,7 +23,7 @@ from sqlalchemy import Connection, text
 
 from records.canonical import written
 from records.clock import from_text
-from records.ids import ascending_ids
+from records.ids import AscendingIds
 
 __all__ = ["SLACK", "Pending", "Places", "sequence"]
 
@@ -36,6 +36,8 @@ _KEEP_MANY = """INSERT INTO last_events (item, seq) SELECT * FROM unnest(%s::tex
     ON CONFLICT (item) DO UPDATE SET seq = excluded.seq"""
 SLACK = timedelta(minutes=5)
 """Longer than any transaction: times that go back further come from a clock that was set back."""
+_REMEMBERED = 10_000
+"""Items whose last events a writer remembers from one transaction to the next."""
 _MOST, _LARGE = 65_535, 12_000
 """Bytes of an event, and of one value of an event that is too large."""
 
@@ -47,24 +49,38 @@ def _insert(count: int) -> str:
 
 
 class Places:
-    """The next places of the log, in the hands of the only one who writes to it now.
+    """The next places of the log, in the hands of the only one who writes to it now; it may have them many times.
 
     Args:
-        connection: the driver's own, inside a transaction: this is the hot path.
+        connection: the driver's own, inside a transaction when a method is called: this is the hot path.
 
     Attributes:
         chunk: events that go to the database in one statement; SQLite then takes two thirds of the time of one each.
     """
 
+    __slots__ = ("_cursor", "_end", "_ids", "_known", "_names", "_new", "_next", "_room", "_rows", "_stamp")
+
     chunk = 50
 
     def __init__(self, connection: Any):
         self._cursor = connection.cursor()
+        self._ids = AscendingIds()
+        self._names = self._ids.names()
+        self._room = self.chunk
         self._rows: list[Any] = []  # number, bytes, number, bytes, ...
-        self._last: dict[str, int | None] = {}
-        self._ids = ascending_ids()
+        self._new: dict[str, int] = {}  # the items of this transaction with their last events
+        self._known: dict[str, int | None] = {}  # those of the log up to `_end`
+        self._end: tuple[int, bytes] | None = None  # the last event as we left it
         self._next = -1
         self._stamp = ""
+
+    def begin(self) -> None:
+        """A transaction has begun: what others wrote since the last one counts."""
+        self._ids.begin()
+        self._rows.clear()
+        self._room = self.chunk
+        self._new.clear()
+        self._next = -1
 
     def add(self, item: str | None, body: dict[str, Any]) -> None:
         """Place an event after all others (see `transaction.Appender`).
@@ -74,44 +90,56 @@ class Places:
         """
         if self._next < 0:
             self._find_end()
-        stamp = body["ts"]
-        if stamp < self._stamp:
-            if from_text(self._stamp) - from_text(stamp) > SLACK:
-                self._place(None, _set_back(self._stamp, stamp))
+        if (stamp := body["ts"]) is not self._stamp:
+            if stamp < self._stamp:
+                self._mind_the_clock(body)
             else:
-                body |= {"ts": self._stamp, "began": stamp}
-        self._place(item, body)
+                self._stamp = stamp
+        place = body["seq"] = self._next
+        body["id"] = next(self._names)
+        if item is not None:
+            before = self._new[item] if item in self._new else self._before(item)
+            if before is not None:
+                body["prev_item_seq"] = before
+        data = written(body)
+        if len(data) > _MOST:
+            data = _cut(body)
+        if item is not None:
+            self._new[item] = place
+        self._rows += (place, data)
+        self._next = place + 1
+        self._room -= 1
+        if not self._room:
+            self._write()
 
     def _find_end(self) -> None:
         self._cursor.execute("SELECT seq, bytes FROM events ORDER BY seq DESC LIMIT 1")
         row = self._cursor.fetchone()
+        if row != self._end or len(self._known) > _REMEMBERED:  # somebody else wrote, or a commit of ours failed
+            self._known.clear()
         self._next, self._stamp = (row[0] + 1, _time_of(row[1])) if row is not None else (0, "")
 
-    def _place(self, item: str | None, body: dict[str, Any]) -> None:
-        place = body["seq"] = self._next
-        body["id"] = next(self._ids)
-        if item is not None:
-            before = self._last[item] if item in self._last else self._last_of(item)
-            if before is not None:
-                body["prev_item_seq"] = before
-            self._last[item] = place
-        data = written(body)
-        if len(data) > _MOST:
-            data = _cut(body)
-        self._rows += (place, data)
-        self._stamp = body["ts"]
-        self._next = place + 1
-        if len(self._rows) == 2 * self.chunk:
-            self._write()
+    def _mind_the_clock(self, body: dict[str, Any]) -> None:
+        before, stamp = self._stamp, body["ts"]
+        if from_text(before) - from_text(stamp) > SLACK:
+            self._stamp = stamp
+            self.add(None, _set_back(before, stamp))
+        else:
+            body |= {"ts": before, "began": stamp}
 
-    def _last_of(self, item: str) -> int | None:
+    def _before(self, item: str) -> int | None:
+        if item in self._known:
+            return self._known[item]
         self._cursor.execute("SELECT seq FROM last_events WHERE item = ?", (item,))
         row = self._cursor.fetchone()
         return row[0] if row is not None else None
 
     def _write(self) -> None:
-        self._cursor.execute(_insert(len(self._rows) // 2), self._rows)
-        self._rows.clear()
+        rows = self._rows
+        self._cursor.execute(_insert(len(rows) // 2), rows)
+        self._end = (rows[-2], rows[-1])
+        rows.clear()
+        self._room = self.chunk
 
     def store(self) -> None:
         """Write the events that were placed."""
@@ -120,10 +148,11 @@ class Places:
         if self._rows:
             self._write()
         self._keep_last()
-        self._cursor.close()
+        self._known.update(self._new)
 
     def _keep_last(self) -> None:
-        self._cursor.executemany(_KEEP, self._last.items())
+        for row in self._new.items():
+            self._cursor.execute(_KEEP, row)
 
 
 class _ManyPlaces(Places):
@@ -133,9 +162,10 @@ class _ManyPlaces(Places):
 
     def expect(self, items: Sequence[str]) -> None:
         """Learn the last events of all items at once."""
-        self._last = dict.fromkeys(items)
-        self._cursor.execute(_KNOWN, (list(self._last),))
-        self._last.update(self._cursor.fetchall())
+        self._find_end()
+        self._known = dict.fromkeys(items)
+        self._cursor.execute(_KNOWN, (list(self._known),))
+        self._known.update(self._cursor.fetchall())
 
     def _write(self) -> None:
         with self._cursor.copy("COPY events (seq, bytes) FROM STDIN (FORMAT BINARY)") as copy:
@@ -143,9 +173,10 @@ class _ManyPlaces(Places):
             for row in zip(self._rows[::2], self._rows[1::2], strict=True):
                 copy.write_row(row)
         self._rows.clear()
+        self._room = self.chunk
 
     def _keep_last(self) -> None:
-        self._cursor.execute(_KEEP_MANY, (list(self._last), list(self._last.values())))
+        self._cursor.execute(_KEEP_MANY, (list(self._new), list(self._new.values())))
 
 
 class Pending:
@@ -203,6 +234,7 @@ def sequence(connection: Connection, *, wait: bool = True) -> None:
 
 def _place(connection: Connection, rows: Sequence[tuple[int, str | None, bytes]]) -> None:
     places = _ManyPlaces(connection.connection)
+    places.begin()
     places.expect([item for _, item, _ in rows if item is not None])
     for _, item, body in rows:
         places.add(item, orjson.loads(body))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
@@ -45,12 +44,12 @@ class Transaction:
     log: Appender | None = None
     frame: dict[str, Any] = field(default_factory=dict)
 
-    @cached_property
+    @property
     def micros(self) -> int:
         """`now` as the tables keep it."""
         return to_micros(self.now)
 
-    @cached_property
+    @property
     def stamp(self) -> str:
         """`now` as the log keeps it."""
         return to_text(self.now)

@@ -14,18 +14,19 @@ from sqlalchemy import Connection, Engine
 from records.sequencer import Pending, Places, sequence
 from records.transaction import Appender
 
-__all__ = ["Writer", "writer_of"]
+__all__ = ["Begun", "Writer", "writer_of"]
 
 _SEQUENCE_SECONDS = 0.5
 """How often a process that writes looks after what is pending; whoever reads the log does so at once."""
 
-_Begun = tuple[Connection, Appender]
+Begun = tuple[Connection, Appender]
+"""A connection in a writing transaction, and where its events go."""
 
 
 class Writer(Protocol):
     """Begins the transactions that write; threads may share it."""
 
-    def transaction(self) -> AbstractContextManager[_Begun]:
+    def transaction(self) -> AbstractContextManager[Begun]:
         """A connection and where the events go: committed at the end of the block, nothing of it when that raises."""
 
     def close(self) -> None:
@@ -50,13 +51,14 @@ class _SqliteWriter:
         self._owner = 0
         self._connection: Connection | None = None
         self._driver: Any = None
-        self._places: Places | None = None
+        self._execute: Any = None
+        self._places: Any = None
 
-    def transaction(self) -> AbstractContextManager[_Begun]:
+    def transaction(self) -> AbstractContextManager[Begun]:
         """See `Writer`; RuntimeError for a transaction inside one of the same thread."""
         return self
 
-    def __enter__(self) -> _Begun:
+    def __enter__(self) -> Begun:
         me = threading.get_ident()
         if self._owner == me:
             raise RuntimeError("a transaction was begun inside a transaction of the same thread")
@@ -65,25 +67,27 @@ class _SqliteWriter:
             if self._connection is None:
                 self._connection = self._engine.connect().execution_options(writing=True)
                 self._driver = self._connection.connection.dbapi_connection
-            self._driver.execute("BEGIN IMMEDIATE")
+                self._execute = self._driver.cursor().execute
+                self._places = Places(self._driver)
+            self._execute("BEGIN IMMEDIATE")
         except BaseException:
             self._lock.release()
             raise
         self._owner = me
-        self._places = Places(self._driver)
+        self._places.begin()
         return self._connection, self._places
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if kind is None and self._places is not None:
+            if kind is None:
                 self._places.store()
-                self._driver.execute("COMMIT")
+                self._execute("COMMIT")
         finally:
             try:
                 if self._driver.in_transaction:  # a full disk has rolled back already: a second one would hide it
-                    self._driver.execute("ROLLBACK")
+                    self._execute("ROLLBACK")
             finally:
                 self._owner = 0
                 self._lock.release()
@@ -104,7 +108,7 @@ class _PostgresqlWriter:
         self._sequenced = 0.0
 
     @contextmanager
-    def transaction(self) -> Iterator[_Begun]:
+    def transaction(self) -> Iterator[Begun]:
         """See `Writer`; now and then what is pending gets its places afterwards."""
         with self._engine.connect() as connection:
             with connection.begin():
