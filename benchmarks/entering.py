@@ -2,8 +2,8 @@
 
 `python -m benchmarks.entering [--items N]`: the demo's legacy system, one account, one browser; the two take turns in
 rounds of ten items, so that both meet the same machine.  Stated: seconds (median of rounds) and CPU seconds an item
-(robot, driver, browser and the legacy system together; steadier on a busy machine), the ratios; the share of protocol
-(look-ups), read-back and evidence apart; then two accounts against one, by hand and by the robot.
+(robot, driver, browser and the legacy system together; steadier on a busy machine), the ratios; then two accounts
+against one, by the robot and by hand, in turns too, and the medians of the turns' own gains.
 """
 
 from __future__ import annotations
@@ -143,17 +143,34 @@ def _lease(system: System) -> timedelta:
     return timedelta(seconds=system.limits.lease)
 
 
+def gains(folder: Path, url: str, items: int, turns: int) -> dict[str, object]:
+    """Two accounts against one: seconds an item of whole runs, by the robot and by hand."""
+    runs: dict[str, list[list[float]]] = {"robot": [], "by hand": []}
+    for turn in range(turns):
+        runs["robot"].append([accounts_together(folder / f"{turn}-{many}", items, many) for many in (1, 2)])
+        runs["by hand"].append([hands_together(url, items, hands, f"T{turn}") for hands in (1, 2)])
+    return {
+        who: {
+            "one, two accounts (s an item)": [
+                round(statistics.median(seconds), 3) for seconds in zip(*pairs, strict=True)
+            ],
+            "two / one": round(statistics.median(two / one for one, two in pairs), 3),
+        }
+        for who, pairs in runs.items()
+    }
+
+
 def accounts_together(folder: Path, items: int, parallel: int) -> float:
     """Seconds an item of a whole run with so many accounts, start of browsers included."""
     make_config(folder, {"settle": 2}, parallel=parallel)
     with (office := open_office(folder)).records:
-        add_ready(office, *[invoice_payload(f"A{parallel}-{n}") for n in range(items)])
+        add_ready(office, *[invoice_payload(f"A{folder.name}-{n}") for n in range(items)])
         report = enter(office, "demo")
         assert report.outcomes["entered"] == items, report
         return report.seconds / items
 
 
-def hands_together(url: str, items: int, hands: int) -> float:
+def hands_together(url: str, items: int, hands: int, name: str) -> float:
     """Seconds an item of so many hand-written scripts at once, each with a thread, a browser and an account."""
     started = time.perf_counter()
 
@@ -161,7 +178,7 @@ def hands_together(url: str, items: int, hands: int) -> float:
         with browser() as chromium:
             page = _page_by_hand(chromium, url, ("bot1", "bot2")[number])
             for n in range(items // hands):
-                by_hand(page, f"T{hands}{number}-{n}")
+                by_hand(page, f"{name}-{hands}{number}-{n}")
 
     with ThreadPoolExecutor(hands) as pool:
         for done in [pool.submit(script, number) for number in range(hands)]:
@@ -174,18 +191,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--size", type=int, default=10)
-    parser.add_argument("--items", type=int, default=60)
+    parser.add_argument("--items", type=int, default=60, help="of each run of accounts; 0 for none")
+    parser.add_argument("--turns", type=int, default=3)
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="oficio-bench-"))
     with serve(create_app(folder / "legacy.db")) as url:
         os.environ["OFICIO_SYSTEM_DEMO_URL"] = url
         make_config(folder / "one", {"settle": 2})
-        found = measure(folder / "one", url, options.rounds, options.size)
+        found = measure(folder / "one", url, options.rounds, options.size) if options.rounds else {}
         if options.items:
-            alone = accounts_together(folder / "a1", options.items, 1)
-            together = accounts_together(folder / "a2", options.items, 2)
-            found["one account, two accounts (s an item)"] = [round(alone, 3), round(together, 3)]
-            found["one, two by hand"] = [round(hands_together(url, options.items, hands), 3) for hands in (1, 2)]
+            found["accounts"] = gains(folder, url, options.items, options.turns)
         found["in the legacy system"] = len(Store(folder / "legacy.db").invoices())
     found["load of the machine"] = os.getloadavg()[0]
     sys.stdout.write(json.dumps(found, indent=1) + "\n")

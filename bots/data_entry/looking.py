@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bots.data_entry.ladders import ladder_of
 from bots.data_entry.runner import Runner
 from bots.data_entry.values import Record, render, same, understood
+from config.errors import ApplicationException
 from config.systems import LookUp, ReadBack, Rows
 
 __all__ = ["Difference", "Hit", "differences", "look_up", "pages"]
@@ -35,7 +36,8 @@ def pages(runner: Runner, rows: Rows) -> Iterator[list[dict[str, str]]]:
     """The rows of each page of a list, as shown; each page is read when it is asked for.
 
     Raises:
-        ApplicationException: OF521, there is no table with these headings; OF540, an empty list does not say so.
+        ApplicationException: OF521, there is no table with these headings; OF540, an empty list does not say so;
+            OF547, it was drawn anew after it was read.
     """
     frame = rows.frame or runner.frame
     before: list[dict[str, str]] = []
@@ -46,7 +48,7 @@ def pages(runner: Runner, rows: Rows) -> Iterator[list[dict[str, str]]]:
         yield now[_overlap(before, now) :] if rows.scroll else now
         before = now
         runner.beat()
-        if not (_scrolled(runner, frame, rows, now) if rows.scroll else _turned(runner, frame, rows, page + 1)):
+        if not (_scrolled(runner, frame, rows, now) if rows.scroll else _turned(runner, frame, rows, page + 1, now)):
             return
 
 
@@ -55,8 +57,13 @@ def _overlap(before: list[dict[str, str]], now: list[dict[str, str]]) -> int:
     return next((k for k in range(min(len(before), len(now)), 0, -1) if before[-k:] == now[:k]), 0)
 
 
-def _turned(runner: Runner, frame: str | None, rows: Rows, page: int) -> bool:
-    """Show the next page of a list; False after the last one."""
+def _turned(runner: Runner, frame: str | None, rows: Rows, page: int, read: list[dict[str, str]]) -> bool:
+    """Show the next page of a list; False after the last one.
+
+    Args:
+        read: the rows of this page. What a page without new documents draws late would pass for the next page, and
+            that one would be turned over unread: such a list is not turned.
+    """
     if rows.next is None:
         return False
     ladder = ladder_of(rows.next, "press", {**runner.record, "page": page})
@@ -68,9 +75,10 @@ def _turned(runner: Runner, frame: str | None, rows: Rows, page: int) -> bool:
     if rows.next_loads is not None:
         session.press(frame, ladder, loads=rows.next_loads)
         return True
-    before = session.rows(frame, rows)
+    if session.rows(frame, rows) != read:
+        raise ApplicationException("OF547", session.page.url, columns=", ".join(rows.columns))
     session.press(frame, ladder)
-    return session.changed(lambda: session.rows(frame, rows) != before, must=True)
+    return session.changed(lambda: session.rows(frame, rows) != read, must=True)
 
 
 def _scrolled(runner: Runner, frame: str | None, rows: Rows, read: list[dict[str, str]]) -> bool:
