@@ -21,6 +21,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Frame, Page
 
+from benchmarks.legacy_process import legacy_system
 from benchmarks.process_tree import cpu_seconds
 from bots.data_entry import accounts, enter, load_system
 from bots.data_entry.clerk import Clerk
@@ -32,8 +33,6 @@ from bots.data_entry.stage import browser
 from config.systems import Form, System
 from connectors.browser.ladder import Ladder
 from connectors.browser.session import Session
-from demo.legacy.app import create_app
-from demo.legacy.server import serve
 from demo.legacy.store import Store
 from records import work_items
 from tests.entering.offices import PASSWORDS, add_ready, invoice_payload, make_config, open_office
@@ -195,7 +194,7 @@ def main() -> int:
     parser.add_argument("--turns", type=int, default=3)
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="oficio-bench-"))
-    with serve(create_app(folder / "legacy.db")) as url:
+    with legacy_system(folder / "legacy.db") as url:
         os.environ["OFICIO_SYSTEM_DEMO_URL"] = url
         make_config(folder / "one", {"settle": 2})
         found = measure(folder / "one", url, options.rounds, options.size) if options.rounds else {}

@@ -17,31 +17,18 @@ import tempfile
 import time
 from collections import defaultdict
 from dataclasses import replace
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
 from pathlib import Path
 
+from benchmarks.legacy_process import legacy_system
 from benchmarks.process_tree import memory
 from bots.data_entry import enter
-from demo.legacy.app import create_app
-from demo.legacy.server import serve
 from tests.entering.offices import add_ready, invoice_payload, make_config, open_office
 
 EVERY = 20
 
 
-def _legacy(folder: Path, answer: Connection) -> None:
-    with serve(create_app(folder / "legacy.db")) as url:
-        answer.send(url)
-        answer.recv()
-
-
 def run(items: int, folder: Path) -> dict[str, object]:
     """Enter so many items; what was held when."""
-    ours, theirs = get_context("spawn").Pipe()
-    legacy = get_context("spawn").Process(target=_legacy, args=(folder, theirs), daemon=True)
-    legacy.start()
-    os.environ["OFICIO_SYSTEM_DEMO_URL"] = ours.recv()
     make_config(folder, {"lease": 60, "settle": 5, "load": 30, "step": 30}, parallel=1)
     samples: dict[str, list[tuple[int, int]]] = defaultdict(list)
 
@@ -54,11 +41,10 @@ def run(items: int, folder: Path) -> dict[str, object]:
             )
 
     started = time.monotonic()
-    with (office := open_office(folder)).records:
+    with legacy_system(folder / "legacy.db") as url, (office := open_office(folder)).records:
+        os.environ["OFICIO_SYSTEM_DEMO_URL"] = url
         add_ready(office, *[invoice_payload(f"M-{n:05d}") for n in range(items)])
         report = enter(replace(office, progress=sample), "demo", limit=items)
-    ours.send("end")
-    legacy.join(timeout=10)
     return {
         "items": dict(report.outcomes),
         "seconds": round(time.monotonic() - started),
@@ -81,6 +67,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--items", type=int, default=2000)
     options = parser.parse_args()
+    if options.items < 400:
+        parser.error("with fewer than 400 items there is nothing to compare with item 200")
     result = run(options.items, Path(tempfile.mkdtemp(prefix="oficio-memory-")))
     sys.stdout.write(json.dumps(result, indent=1) + "\n")
     return 0
