@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 
 from bots.reader.compare_lines import NOTHING, Difference, line_differences
 from bots.reader.ids import compact, tax_id_holds
@@ -35,6 +36,7 @@ _DOUBTING: Mapping[str, frozenset[str]] = {
     "issue_date": frozenset({"OF232", "OF233", "OF234", "OF235"}),
 }
 """Doubts by which the reading itself says that it is not sure of a field."""
+_DATES = ("issue_date", "due_date", "service_start", "service_end")
 _OTHER_PARTY = {"seller": "buyer", "buyer": "seller"}
 _SHORT_ID = 6
 _TELLING = 4
@@ -87,10 +89,11 @@ class _Comparison:
         yield from self._taxes()
 
     def _type_agrees(self) -> bool:
-        """A title that names another kind of paper (a delivery note's, none at all) says nothing against an invoice."""
+        """A page without a title says nothing against an invoice; the title of a reminder, a statement or a quotation
+        does."""
         seen, told = self.reading.type, self.xml.type
         if told == "invoice":
-            return seen not in {"credit note", "pro forma"} or (seen == "credit note" and self.xml.self_billed)
+            return seen in {"invoice", "receipt"} or (seen == "credit note" and self.xml.self_billed)
         return seen == told or (told == "pro forma" and seen not in {"invoice", "credit note"})
 
     def _agrees(self, name: Field) -> bool:
@@ -162,7 +165,9 @@ class _Comparison:
             case "amount_due":
                 return value == amount("gross_total") - amount("prepaid") + amount("rounding")
             case "discount_total" | "charge_total":
-                return not value or lines - amount("discount_total") + amount("charge_total") == amount("net_total")
+                made = lines - amount("discount_total") + amount("charge_total")
+                printed = (self.xml.fields.get("net_total"), *(line.line_total for line in self.xml.lines))
+                return not value or (made == amount("net_total") and self._all_printed(*printed))
             case _:
                 return not value and self._is_zero(name)
 
@@ -192,18 +197,49 @@ class _Comparison:
         return any(self.printed.wording.has_letters(value) for value in values)
 
     def _date_agrees(self, name: Field, value: date) -> bool:
+        if name.startswith("service") and self._breaks_a_span(name, value):
+            return False
         seen = self._trusted(name)
         if seen is not None and (name in _DOUBTING or name.startswith("service")):
             return seen == value.isoformat()
-        if value in self.printed.dates:
+        if self._is_another_date(name, value):
+            return False
+        issued = self._issued
+        if any(value in dates for dates in self._dates):
             return True
-        issued = self.xml.fields.get("issue_date")
         if name == "issue_date" or issued is None:
             return False
-        apart = value - date.fromisoformat(issued)
+        apart = value - issued
         if name == "due_date" and seen is None:  # "14 days net"
             return apart == timedelta(0) or self.printed.has_days(apart.days)
         return False
+
+    def _is_another_date(self, name: Field, value: date) -> bool:
+        """Whether the page gives this date to another field, and another date to this one."""
+        seen = self._trusted(name)
+        others = (self.reading.get(other) for other in _DATES if other != name)
+        return seen is not None and seen != value.isoformat() and value.isoformat() in others
+
+    @cached_property
+    def _issued(self) -> date | None:
+        issued = self.xml.fields.get("issue_date")
+        return date.fromisoformat(issued) if issued is not None else None
+
+    @cached_property
+    def _dates(self) -> tuple[frozenset[date], ...]:
+        """The dates of the page, in the order of day and month in which it prints the date of the invoice."""
+        both = self.printed.dates_by_order
+        return tuple(dates for dates in both if self._issued in dates) or both
+
+    def _breaks_a_span(self, name: Field, value: date) -> bool:
+        """Whether the page prints a span with the other end of this period, and none with both."""
+        start, end = (self.xml.fields.get(other) for other in ("service_start", "service_end"))
+        if start is None or end is None or start == end:
+            return False
+        at = 0 if name == "service_start" else 1
+        other = date.fromisoformat(end if at == 0 else start)
+        spans = {span[at] for span in self.printed.spans if span[1 - at] == other}
+        return bool(spans) and value not in spans
 
     def _vat_id_agrees(self, value: str) -> bool:
         if any(found != value and found.startswith(value) for found in self.printed.vat_ids):

@@ -33,10 +33,17 @@ class Difference:
 
 
 def line_differences(einvoice: EInvoice, reading: Reading, printed: PrintedText) -> Iterator[Difference]:
-    """Every value of a line that the page contradicts, or does not print where the line stands."""
-    for number, (line, band) in enumerate(zip(einvoice.lines, bands_of(einvoice.lines, printed), strict=True), start=1):
+    """Every value of a line that the page contradicts, or does not print where the line stands; and each line of the
+    page that the XML leaves out."""
+    bands = bands_of(einvoice.lines, printed)
+    for number, (line, band) in enumerate(zip(einvoice.lines, bands, strict=True), start=1):
         for name, seen in _unshown(line) if band is None else _within(line, _line_at(reading.lines, band.row), band):
             yield Difference(f"line {number} {name}", getattr(line, name), seen)
+    if einvoice.lines:
+        taken = [band.row for band in bands if band is not None]
+        for told in reading.lines:
+            if _certain(told) and not any(_stands_in(row, value) for row in taken for value in _figures(told)):
+                yield Difference("lines", NOTHING, _read(told.description))
 
 
 def _unshown(line: EInvoiceLine) -> Iterator[tuple[str, str]]:
@@ -65,14 +72,17 @@ def _stands_in(row: PrintedRow, value: Value | None) -> bool:
 
 def _within(line: EInvoiceLine, seen: Line, band: Band) -> Iterator[tuple[str, str]]:
     computed = _multiplies(line, band.printed)
-    absent = not _shown(line.quantity, band.printed) and not (seen.quantity is None and computed)
+    follows = computed and (
+        Decimal(line.unit_price or 0) != 0 or line.quantity == "1"
+    )  # any count of nothing is nothing
+    absent = not _counted(line, band.printed) and not (seen.quantity is None and follows)
     if absent or _other_quantity(line, seen):
         yield "quantity", _read(seen.quantity)
     if not _shown(line.unit_price, band.printed) and not (computed and not _other_price(line, band.row)):
         yield "unit_price", _read(seen.unit_price)
-    if not _shown(line.line_total, band.printed):
+    if not _shown(line.line_total, band.printed) or (_is_free(line) and Decimal(0) not in band.row.values):
         yield "line_total", _read(seen.line_total)
-    if seen.tax_rate is not None and line.tax_rate and not _same(seen.tax_rate.value, line.tax_rate):
+    if seen.tax_rate is not None and line.tax_rate and Decimal(seen.tax_rate.value) != Decimal(line.tax_rate):
         yield "tax_rate", seen.tax_rate.value
     if line.description and not band.printed.wording.shows(line.description):
         yield "description", _read(seen.description)
@@ -113,6 +123,17 @@ def _read(value: Value | None) -> str:
 
 def _shown(text: str | None, printed: PrintedText) -> bool:
     return text is None or not Decimal(text) or printed.has_number(Decimal(text))
+
+
+def _is_free(line: EInvoiceLine) -> bool:
+    """Whether the line says that it costs nothing; a mere text does not."""
+    return line.line_total is not None and not Decimal(line.line_total) and not Decimal(line.unit_price or 0)
+
+
+def _counted(line: EInvoiceLine, printed: PrintedText) -> bool:
+    """Whether the quantity is printed, and with its sign where price and total do not show that."""
+    quantity, signed = Decimal(line.quantity or 0), bool(Decimal(line.unit_price or 0) * Decimal(line.line_total or 0))
+    return _shown(line.quantity, printed) and (signed or quantity >= 0 or quantity in printed.numbers)
 
 
 def _same(first: str, second: str) -> bool:

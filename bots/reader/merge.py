@@ -21,6 +21,8 @@ _AGREES = "xml and page agree"
 _CENT = Decimal("0.01")
 _UNTAXED = frozenset({"AE", "E", "G", "K", "O", "Z"})
 """Categories of UNCL 5305 whose rate is nothing (EN 16931-1, BR-AE-5 and its like)."""
+_WITH_LINES = frozenset({"basic", "en16931", "extended", "xrechnung", "peppol"})
+"""Profiles in which an invoice has a line at least (EN 16931-1, BR-16)."""
 _NEEDED = ("invoice_number", "issue_date", "currency", "seller_name", "gross_total")
 
 
@@ -67,6 +69,7 @@ def _proofs(xml: EInvoice, own: OwnIdentity) -> Iterator[Proof]:
     yield from _products(xml)
     yield from _rates(xml)
     missing = [name for name in _NEEDED if name not in xml.fields]
+    missing += ["line"] if xml.profile in _WITH_LINES and not xml.lines else []
     says = f"it has no {', '.join(missing)}" if missing else f"it has {', '.join(_NEEDED)}"
     yield Proof("complete", not missing, says, _NEEDED)
     if "iban" in xml.fields:
@@ -101,6 +104,8 @@ def _sums(xml: EInvoice) -> Iterator[Proof]:
     if {"gross_total", "amount_due"} <= given and xml.syntax != "facturae" and xml.profile != "minimum":
         made = amount("gross_total") - amount("prepaid") + amount("rounding")
         yield closes("gross less prepaid is due", made, "amount_due", ("gross_total", "prepaid", "rounding"))
+    if xml.profile == "minimum" and amount("gross_total") * amount("amount_due") < 0:
+        yield Proof("due as gross", False, f"gross {amount('gross_total'):f}, due {amount('amount_due'):f}", ())
     totals = [Decimal(line.line_total) for line in xml.lines if line.line_total is not None]
     if totals and "net_total" in given:
         made = sum(totals, Decimal(0)) - amount("discount_total") + amount("charge_total")
@@ -144,10 +149,18 @@ def _products(xml: EInvoice) -> Iterator[Proof]:
     wrong = [
         f"line {number}: {line.quantity} x {line.unit_price} against {line.line_total}"
         for number, line in enumerate(xml.lines, start=1)
-        if line_holds(line) is False
+        if line_holds(line) is False or _other_sign(line)
     ]
     if xml.lines:
         yield Proof("quantity times price", not wrong, "; ".join(wrong) or f"{len(xml.lines)} lines", ())
+
+
+def _other_sign(line: EInvoiceLine) -> bool:
+    """Whether quantity and price make a negative total of a positive one, or the other way round."""
+    if line.quantity is None or line.line_total is None:
+        return False
+    made = Decimal(line.quantity) * Decimal(line.unit_price or 1) - Decimal(line.discount or 0)
+    return made * Decimal(line.line_total) < 0
 
 
 def _line(line: EInvoiceLine) -> Line:

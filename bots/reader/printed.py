@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from itertools import pairwise
 
 from bots.reader.amounts import Mark, Printed, currency_of, find_numbers, read_number
-from bots.reader.dates import find_dates, read_date
+from bots.reader.dates import DateText, Order, find_dates, infer_order, read_date
 from bots.reader.ids import find_ibans, find_vat_ids
 from bots.reader.languages import lexicon
 from bots.reader.layout import Row, lay_out
@@ -22,6 +23,8 @@ __all__ = ["PrintedRow", "PrintedText"]
 _COUNT = 100
 _DAYS = "tag|kalendertag|day|calendar day|d[ií]a|jour|giorn|gg|dag|dage|dni|dn[íů]|nap|zile|ημ[έε]ρ|dies|egun"
 """How "days" begins in the languages of `config/languages`."""
+_TO = re.compile(r"\s*(?:[\-\u2010-\u2015]|[^\W\d_]{1,3})\s*")
+"""What stands between the two ends of a period: a dash, or a word such as "to", "bis", "al"."""
 _SYMBOL = re.compile(r"[A-Z]{0,2}[€£$¥₪₹₽₺]|(?<![^\W\d_])(?:[A-Z]{3}|zł|Kč|Ft|[Kk]r|[Ee]uros?|EURO)(?![^\W\d_])")
 
 
@@ -142,16 +145,46 @@ class PrintedText:
         return value in self.amounts or (not signed and -value in self.amounts)
 
     @cached_property
+    def _dates(self) -> tuple[tuple[str, DateText], ...]:
+        """All dates with the text that they stand in."""
+        months = dict(lexicon().months)
+        return tuple((text, found) for text in dict.fromkeys(self._texts()) for found in find_dates(text, months))
+
+    @cached_property
+    def _orders(self) -> tuple[Order, ...]:
+        """In which orders day and month may stand: the one that the dates show, else both."""
+        order, shown = infer_order((found for _, found in self._dates), "dmy")
+        return (order,) if shown else ("dmy", "mdy")
+
+    @cached_property
+    def dates_by_order(self) -> tuple[frozenset[date], ...]:
+        """All dates: once for each order in which day and month may stand; with points between, the day comes first."""
+        return tuple(frozenset(self._dates_in(order)) for order in self._orders)
+
+    def _dates_in(self, order: Order) -> Iterator[date]:
+        for text, found in self._dates:
+            day = read_date(found, "dmy" if "." in text[found.begin : found.end] else order)
+            if day is not None:
+                yield day
+
+    @cached_property
     def dates(self) -> frozenset[date]:
         """All dates, in either order where that is open."""
+        return frozenset().union(*self.dates_by_order)
+
+    @cached_property
+    def spans(self) -> frozenset[tuple[date, date]]:
+        """The first and last day of each period that is printed as such, "01.04.2024 - 30.06.2024"; in either order
+        where that is open."""
         months = dict(lexicon().months)
-        found = {
-            read
-            for text in self._texts()
-            for printed in find_dates(text, months)
-            for read in (read_date(printed, "dmy"), read_date(printed, "mdy"))
-            if read is not None
-        }
+        found = set()
+        for text in (row.row.text() for row in self.laid_out):
+            for first, second in pairwise(find_dates(text, months)):
+                between = text[first.end : second.begin]
+                for order in self._orders if _TO.fullmatch(between) else ():
+                    begin, end = read_date(first, order), read_date(second, order)
+                    if begin is not None and end is not None and begin < end:
+                        found.add((begin, end))
         return frozenset(found)
 
     def has_days(self, count: int) -> bool:
@@ -160,11 +193,12 @@ class PrintedText:
         return any(term.search(row.row.text()) for row in self.laid_out)
 
     def has_figure(self, text: str) -> bool:
-        """Whether a figure is printed: as a date, as a number, or as it is written."""
+        """Whether a figure is printed: as a date, as a number, or as it is written; `01` only so."""
         dates = [read_date(found, "dmy") for found in find_dates(text, dict(lexicon().months))]
         if dates:
             return all(found in self.dates for found in dates)
-        numbers = [read_number(found.digits, ",") for found in find_numbers(text)]
+        padded = re.match(r"\W*0\d", text) is not None
+        numbers = [read_number(found.digits, ",") for found in find_numbers(text)] if not padded else []
         return not self.wording.missing_words(text) or any(
             found is not None and found[0] in self.numbers for found in numbers
         )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise, product
@@ -12,7 +13,7 @@ from bots.reader.folding import fold
 from bots.reader.ids import compact
 from bots.reader.layout import Row
 
-__all__ = ["Wording", "parts_of", "written"]
+__all__ = ["Wording", "nearly", "parts_of", "written"]
 
 _LONG = 5
 _WRAPS = 2
@@ -89,15 +90,16 @@ class Wording:
 
     def missing_words(self, text: str) -> list[str]:
         """The words of the text that are not printed as they are written."""
-        return [word for word in written(text) if not self._has_word(word)]
+        words = written(text)
+        return [word for at, word in enumerate(words) if not self._has_word(words, at)]
 
-    def _has_word(self, word: str) -> bool:
+    def _has_word(self, words: Sequence[str], at: int) -> bool:
+        word = words[at]
         if word in self._written:
             return True
         if _figure(word):
-            return (
-                any(_as_printed(word).search(text) for text in self._texts) or self._divided(word) or self._broken(word)
-            )
+            printed = _as_printed(word, words[at - 1] if at else "", "".join(words[at + 1 : at + 2]))
+            return any(printed.search(text) for text in self._texts) or self._divided(word) or self._broken(word)
         pieces = _pieces(word)
         beside = all(pair in self.neighbours for pair in pairwise(pieces))
         return (beside and self._all_pieces.issuperset(pieces)) or self._broken(word)
@@ -170,13 +172,16 @@ class Wording:
         return not self.missing_words(text) and (self.in_place(text) or self.has_letters(text))
 
     def in_place(self, text: str) -> bool:
-        """Whether each figure of the text that is printed stands beside a word that it stands beside in the text.
+        """Whether each figure of the text that is printed, and each word of a letter, stands beside a word that it
+        stands beside in the text.
 
         A lone figure proves nothing: a page is full of them.  A word of the text that has another figure at that side
-        contradicts it.
+        contradicts it, and so does nearly the same word in its place: `1,0 mm` is not `1,0 m`.
         """
         words = written(text)
-        figures = (at for at, word in enumerate(words) if _figure(word) and self._has_word(word))
+        figures = (
+            at for at, word in enumerate(words) if (_figure(word) or len(word) == 1) and self._has_word(words, at)
+        )
         return all(self._in_place(words, at) for at in figures)
 
     def _in_place(self, words: Sequence[str], at: int) -> bool:
@@ -188,7 +193,24 @@ class Wording:
         other = (not left and not self._before_a_figure.isdisjoint(before)) or (
             not right and not self._behind_a_figure.isdisjoint(after)
         )
-        return (left or right) and not other
+        strange = (not left and self._changed(before, self._leaders.get(words[at], ()))) or (
+            not right and self._changed(after, self._followers.get(words[at], ()))
+        )
+        return (left or right) and not other and not strange
+
+    def _changed(self, words: Sequence[str], printed: Iterable[str]) -> bool:
+        """Whether a letter more, less or other makes this word of one that stands there instead."""
+        return any(nearly(word, other) for word in words for other in printed)
+
+    @cached_property
+    def _followers(self) -> Mapping[str, frozenset[str]]:
+        """What stands behind each word in its phrase."""
+        return _grouped(pair for words in self._cells for pair in pairwise(words))
+
+    @cached_property
+    def _leaders(self) -> Mapping[str, frozenset[str]]:
+        """What stands before each word in its phrase."""
+        return _grouped((second, first) for words in self._cells for first, second in pairwise(words))
 
     def names(self, text: str) -> bool:
         """Whether the words of a name are printed one behind the other, on one line or going on under it."""
@@ -205,15 +227,33 @@ def _pieces(word: str) -> list[str]:
     return [piece for piece in _JOINTS.split(word) if piece]
 
 
+def nearly(first: str, second: str) -> bool:
+    """Whether two words are not the same but for a letter: more at the end, less, or another."""
+    if abs(len(first) - len(second)) > 1 or first == second:
+        return False
+    if len(first) != len(second):
+        return first.startswith(second) or second.startswith(first)
+    return sum(one != other for one, other in zip(first, second, strict=True)) == 1
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> Mapping[str, frozenset[str]]:
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for first, second in pairs:
+        found[first].add(second)
+    return {word: frozenset(others) for word, others in found.items()}
+
+
 def _figure(word: str) -> bool:
     return any(char.isdigit() for char in word)
 
 
 @lru_cache(maxsize=5_000)
-def _as_printed(word: str) -> re.Pattern[str]:
+def _as_printed(word: str, before: str, after: str) -> re.Pattern[str]:
     """A word with figures as it may be printed: blanks between letters and digits, either decimal mark; it is not a
-    part of a longer figure."""
+    part of a longer figure, and no other letters touch it than those of the words before and after it."""
     pieces = [r"[.,]" if piece in ".," else re.escape(piece) for piece in _PIECES.findall(word)]
-    begin = r"(?<!\d)(?<!\d[.,/])" if word[0].isdigit() else r"(?<![^\W\d_])"
-    end = r"(?!\d)(?![.,/]\d)" if word[-1].isdigit() else r"(?![^\W\d_])"
+    begin = rf"(?:(?<![^\W\d_])|(?<={re.escape(before)}))" if before else r"(?<![^\W\d_])"
+    end = rf"(?:(?![^\W\d_])|(?={re.escape(after)}))" if after else r"(?![^\W\d_])"
+    begin += r"(?<!\d)(?<!\d[.,/])" if word[0].isdigit() else ""
+    end += r"(?!\d)(?![.,/]\d)" if word[-1].isdigit() else ""
     return re.compile(begin + r"\s?".join(pieces) + end)

@@ -87,7 +87,8 @@ def cross_industry_invoice(invoice: Invoice) -> bytes:
     """The CII XML of an invoice."""
     root = _Node(etree.Element(f"{{{_RSM}}}CrossIndustryInvoice", nsmap={"rsm": _RSM, "ram": _RAM, "udt": _UDT}))
     context = root.add("rsm:ExchangedDocumentContext")
-    context.add("GuidelineSpecifiedDocumentContextParameter").add("ID", "urn:cen.eu:en16931:2017")
+    profile = "urn:cen.eu:en16931:2017" if invoice.items else "urn:factur-x.eu:1p0:basicwl"  # BR-16: a line at least
+    context.add("GuidelineSpecifiedDocumentContextParameter").add("ID", profile)
     head = root.add("rsm:ExchangedDocument")
     head.add("ID", invoice.number)
     head.add("TypeCode", {"credit_note": "381", "pro_forma": "325"}.get(invoice.document, "380"))

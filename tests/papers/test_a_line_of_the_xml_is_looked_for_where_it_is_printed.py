@@ -9,7 +9,7 @@ from bots.reader.alignment import bands_of
 from bots.reader.compare_lines import line_differences
 from bots.reader.page import Page
 from bots.reader.printed import PrintedText
-from bots.reader.reading import Reading
+from bots.reader.reading import Line, Reading, Value
 from bots.reader.wording import Wording
 from connectors.einvoice import EInvoice, EInvoiceLine
 from connectors.words import Word
@@ -65,6 +65,50 @@ def test_lines_are_found_without_a_reading_of_the_page() -> None:
 )
 def test_what_stands_in_another_line_or_is_rounded_away_is_not_shown(number: int, name: str, value: str) -> None:
     assert differing(changed(number, **{name: value}), printed(ROWS)) == [f"line {number} {name}"]
+
+
+CABLES = [
+    ("Disc 125x1,0 mm", "6", "9.80", "58.80"),
+    ("Cable 8 m", "2", "5.00", "10.00"),
+    ("Water 20x0,5l", "1", "9.00", "9.00"),
+]
+
+
+@pytest.mark.parametrize(
+    ("number", "description"),
+    [(1, "Disc 125x1,0 m"), (1, "Disc 125x1,0 cm"), (3, "Water 20x0,5"), (3, "Water 20 x 0,5"), (2, "Cable 8 l")],
+)
+def test_a_unit_behind_a_figure_is_the_printed_one(number: int, description: str) -> None:
+    rows = [(*row[:3], row[3]) for row in CABLES]
+    page = printed([(f"{row[0]}", "m l cm mm", *row[1:]) for row in rows]).wording
+    assert all(page.shows(row[0]) for row in CABLES)
+    assert page.shows("Water 20x0,5 l")
+    assert not page.shows(description)
+
+
+def test_a_word_of_one_letter_stands_beside_its_words() -> None:
+    wording = printed([("Carrer de Pallars, 5",), ("Gestor S.A. S",), ("48001 Bilbao",)]).wording
+    assert wording.shows("Carrer de Pallars, 5, 48001 Bilbao")
+    assert not wording.shows("Carrer de Pallars, S, 48001 Bilbao")
+
+
+def test_a_line_of_nothing_shows_its_nothing() -> None:
+    assert (
+        differing((*LINES, replace(LINES[0], quantity="1", unit_price="0.00", line_total="0.00")), printed(ROWS)) != []
+    )
+    free = replace(LINES[4], quantity="-10")
+    assert differing((*LINES[:4], free), printed(ROWS)) == ["line 5 quantity"]
+
+
+def test_a_line_of_the_page_that_the_xml_leaves_out_is_named() -> None:
+    (page,) = [printed(ROWS)]
+    row = page.laid_out[4]
+    at = {name: Value(text, page=1, box=(0, row.top, 1, row.bottom)) for name, text in
+          (("description", "Sample"), ("quantity", "10"), ("unit_price", "0.00"), ("line_total", "0.00"))}  # fmt: skip
+    reading = Reading(lines=(Line(**at),))
+    short, whole = (EInvoice("cii", "", "invoice", {}, lines) for lines in (LINES[:4], LINES))
+    assert [(found.field, found.page) for found in line_differences(short, reading, page)] == [("lines", "Sample")]
+    assert list(line_differences(whole, reading, page)) == []
 
 
 def test_equal_lines_have_a_row_each() -> None:
