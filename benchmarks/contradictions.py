@@ -32,7 +32,7 @@ from bots.reader.reading import Reading
 from bots.reader.sources import SourceLimits, find_sources
 from bots.reader.splitting import understand_all
 from config.errors import DocumentRefused, Reason
-from connectors.einvoice import EInvoice
+from connectors.einvoice import EInvoice, EInvoiceAdjustment, EInvoiceLine, EInvoiceTax
 from demo.invoices import CASES, Case, generate
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -44,7 +44,9 @@ _IDS = ("invoice_number", "order_reference", "corrected_invoice", "seller_vat_id
 """Fields that may look like a number, and have no sign."""
 _ALIKE = str.maketrans("0O1IS58B", "O0I15SB8")
 _DATES = ("issue_date", "due_date", "service_start", "service_end")
-_TAX = ("base", "rate", "amount")
+_TAX = ("base", "rate", "amount", "category")
+_ADJUSTMENT = ("amount", "base", "percent", "tax_rate")
+_CATEGORIES = ("S", "Z", "E", "AE", "K", "G", "O")
 
 
 class Hybrid(NamedTuple):
@@ -192,17 +194,34 @@ def _changes(einvoice: EInvoice) -> Iterator[tuple[str, str, EInvoice]]:
         for other in _others(text, counts=name not in _IDS):
             yield name, f"{text} -> {other}", replace(einvoice, fields={**einvoice.fields, name: other})
     for at, line in enumerate(einvoice.lines):
-        for name in _LINE:
-            for other in _others(getattr(line, name)):
-                lines = (*einvoice.lines[:at], replace(line, **{name: other}), *einvoice.lines[at + 1 :])
-                yield f"line {at + 1} {name}", f"{getattr(line, name)} -> {other}", replace(einvoice, lines=lines)
+        for name, value, other in _others_of(line, (*_LINE, "category")):
+            touched = replace(line, **{name: other})  # type: ignore[arg-type] # one of the texts
+            lines = (*einvoice.lines[:at], touched, *einvoice.lines[at + 1 :])
+            yield f"line {at + 1} {name}", f"{value} -> {other}", replace(einvoice, lines=lines)
     for at, tax in enumerate(einvoice.taxes):
-        for name in _TAX:
-            for other in _others(getattr(tax, name)):
-                taxes = (*einvoice.taxes[:at], replace(tax, **{name: other}), *einvoice.taxes[at + 1 :])
-                yield f"tax {at + 1} {name}", f"{getattr(tax, name)} -> {other}", replace(einvoice, taxes=taxes)
+        for name, value, other in _others_of(tax, _TAX):
+            taxes = (*einvoice.taxes[:at], replace(tax, **{name: other}), *einvoice.taxes[at + 1 :])
+            yield f"tax {at + 1} {name}", f"{value} -> {other}", replace(einvoice, taxes=taxes)
+    for at, part in enumerate(einvoice.adjustments):
+        for name, value, other in _others_of(part, _ADJUSTMENT):
+            touched_part = replace(part, **{name: other})  # type: ignore[arg-type] # one of the texts
+            parts = (*einvoice.adjustments[:at], touched_part, *einvoice.adjustments[at + 1 :])
+            yield f"adjustment {at + 1} {name}", f"{value} -> {other}", replace(einvoice, adjustments=parts)
+    for other in _others(einvoice.line_sum):
+        yield "line_sum", f"{einvoice.line_sum} -> {other}", replace(einvoice, line_sum=other)
+    yield "other currency", "", replace(einvoice, currencies=frozenset({"XXX"}))
     yield from _swaps(einvoice)
     yield from _counts(einvoice)
+
+
+def _others_of(
+    row: EInvoiceLine | EInvoiceTax | EInvoiceAdjustment, names: Iterable[str]
+) -> Iterator[tuple[str, str, str]]:
+    """Each value of these names, and what it becomes."""
+    for name in names:
+        value = getattr(row, name)
+        others = (code for code in _CATEGORIES if value not in ("", code)) if name == "category" else _others(value)
+        yield from ((name, value, other) for other in others)
 
 
 def _swaps(einvoice: EInvoice) -> Iterator[tuple[str, str, EInvoice]]:

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from bots.reader.compare_lines import NOTHING, Difference, line_differences
+from bots.reader.compare_lines import NOTHING, Difference, line_differences, other_words, words_of
 from bots.reader.ids import compact, tax_id_holds
 from bots.reader.page import OwnIdentity
 from bots.reader.printed import PrintedText
@@ -87,6 +87,7 @@ class _Comparison:
                 yield Difference(name, self.xml.fields[name], self.reading.get(name) or NOTHING)
         yield from line_differences(self.xml, self.reading, self.printed)
         yield from self._taxes()
+        yield from other_words("text", self.xml.texts, self.printed, words_of(self.xml))
 
     def _type_agrees(self) -> bool:
         """A page without a title says nothing against an invoice; the title of a reminder, a statement or a quotation

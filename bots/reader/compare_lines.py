@@ -9,6 +9,8 @@ from decimal import Decimal
 from bots.reader.alignment import Band, bands_of
 from bots.reader.printed import PrintedRow, PrintedText
 from bots.reader.reading import Line, Reading, Value
+from bots.reader.units import is_another_unit
+from bots.reader.wording import written
 from connectors.einvoice import EInvoice, EInvoiceLine
 
 __all__ = ["NOTHING", "Difference", "line_differences", "line_holds"]
@@ -35,15 +37,30 @@ class Difference:
 def line_differences(einvoice: EInvoice, reading: Reading, printed: PrintedText) -> Iterator[Difference]:
     """Every value of a line that the page contradicts, or does not print where the line stands; and each line of the
     page that the XML leaves out."""
-    bands = bands_of(einvoice.lines, printed)
+    bands, said = bands_of(einvoice.lines, printed), words_of(einvoice)
     for number, (line, band) in enumerate(zip(einvoice.lines, bands, strict=True), start=1):
         for name, seen in _unshown(line) if band is None else _within(line, _line_at(reading.lines, band.row), band):
             yield Difference(f"line {number} {name}", getattr(line, name), seen)
+        if band is not None:
+            yield from other_words(f"line {number} text", line.texts, band.printed, said)
     if einvoice.lines:
         taken = [band.row for band in bands if band is not None]
         for told in reading.lines:
             if _certain(told) and not any(_stands_in(row, value) for row in taken for value in _figures(told)):
                 yield Difference("lines", NOTHING, _read(told.description))
+
+
+def words_of(einvoice: EInvoice) -> frozenset[str]:
+    """All words of the XML."""
+    lines = (text for line in einvoice.lines for text in (line.description or "", line.quantity or "", *line.texts))
+    return frozenset(word for text in (*einvoice.fields.values(), *einvoice.texts, *lines) for word in written(text))
+
+
+def other_words(place: str, texts: Sequence[str], printed: PrintedText, said: frozenset[str]) -> Iterator[Difference]:
+    """Each text that is printed but for a character of a word with figures."""
+    for text in dict.fromkeys(texts):
+        if (found := printed.wording.nearly_shows(text, said)) is not None:
+            yield Difference(place, text, found)
 
 
 def _unshown(line: EInvoiceLine) -> Iterator[tuple[str, str]]:
@@ -84,6 +101,8 @@ def _within(line: EInvoiceLine, seen: Line, band: Band) -> Iterator[tuple[str, s
         yield "line_total", _read(seen.line_total)
     if seen.tax_rate is not None and line.tax_rate and Decimal(seen.tax_rate.value) != Decimal(line.tax_rate):
         yield "tax_rate", seen.tax_rate.value
+    if seen.unit is not None and is_another_unit(line.unit, seen.unit.value):
+        yield "unit", seen.unit.value
     if line.description and not band.printed.wording.shows(line.description):
         yield "description", _read(seen.description)
 

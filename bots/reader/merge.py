@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from itertools import product
 
 from bots.reader.compare import doubts_of
 from bots.reader.compare_lines import line_holds
@@ -21,6 +23,8 @@ _AGREES = "xml and page agree"
 _CENT = Decimal("0.01")
 _UNTAXED = frozenset({"AE", "E", "G", "K", "O", "Z"})
 """Categories of UNCL 5305 whose rate is nothing (EN 16931-1, BR-AE-5 and its like)."""
+_CATEGORIES = _UNTAXED | {"S", "L", "M", "B"}
+"""Those, the standard rate, the taxes of the Canary Islands, of Ceuta and Melilla, and the Italian split payment."""
 _WITH_LINES = frozenset({"basic", "en16931", "extended", "xrechnung", "peppol"})
 """Profiles in which an invoice has a line at least (EN 16931-1, BR-16)."""
 _NEEDED = ("invoice_number", "issue_date", "currency", "seller_name", "gross_total")
@@ -68,6 +72,12 @@ def _proofs(xml: EInvoice, own: OwnIdentity) -> Iterator[Proof]:
     yield from _sums(xml)
     yield from _products(xml)
     yield from _rates(xml)
+    yield from _adjustments(xml)
+    yield from _categories(xml)
+    yield from _shares(xml)
+    if xml.currencies:
+        says = f"amounts in {', '.join(sorted(xml.currencies))}, not {xml.fields.get('currency', '?')}"
+        yield Proof("one currency", False, says, ("currency",))
     missing = [name for name in _NEEDED if name not in xml.fields]
     missing += ["line"] if xml.profile in _WITH_LINES and not xml.lines else []
     says = f"it has no {', '.join(missing)}" if missing else f"it has {', '.join(_NEEDED)}"
@@ -114,9 +124,82 @@ def _sums(xml: EInvoice) -> Iterator[Proof]:
     taxes = [Decimal(tax.amount) for tax in xml.taxes if tax.amount is not None]
     if taxes and "tax_total" in given:
         yield closes("rates make tax", sum(taxes, Decimal(0)), "tax_total", ())
+    if xml.line_sum is not None and (totals or "net_total" in given):
+        listed = amount("net_total") + amount("discount_total") - amount("charge_total")
+        made = sum(totals, Decimal(0)) if totals else listed
+        yield Proof("sum of lines", made == Decimal(xml.line_sum), f"sum of lines: {made:f} against {xml.line_sum}", ())
+    for name, charge in (("discount_total", False), ("charge_total", True)):
+        parts = [Decimal(entry.amount) for entry in xml.adjustments if entry.charge is charge]
+        if parts and name in given:
+            made = sum(parts, Decimal(0))
+            turned = amount("net_total") < 0 and made == -amount(name)  # corrections write them with either sign
+            yield closes(f"parts of {name}", -made if turned else made, name, ())
     bases = [Decimal(tax.base) for tax in xml.taxes if tax.base is not None]
     if bases and "net_total" in given and xml.syntax != "facturae":  # one base may bear two of its taxes
         yield closes("bases make net", sum(bases, Decimal(0)), "net_total", ())
+
+
+def _adjustments(xml: EInvoice) -> Iterator[Proof]:
+    """A percentage of a base is its discount or charge, to the cent."""
+    wrong = [
+        f"{entry.percent} % of {entry.base} against {entry.amount}"
+        for entry in xml.adjustments
+        if entry.percent is not None and entry.base is not None
+        and abs(abs(Decimal(entry.base) * Decimal(entry.percent) / 100) - abs(Decimal(entry.amount))) > _CENT
+    ]  # fmt: skip
+    if xml.adjustments:
+        yield Proof("discounts and charges", not wrong, "; ".join(wrong) or f"{len(xml.adjustments)} of them", ())
+
+
+def _categories(xml: EInvoice) -> Iterator[Proof]:
+    """Lines have a category and rate of the tax breakdown; the standard rate is not nothing (BR-S-5); categories are of
+    the list (UNCL 5305)."""
+    known = {(tax.category, Decimal(tax.rate)) for tax in xml.taxes if tax.rate is not None}
+    strange = [
+        f"line {number}: {line.category} {line.tax_rate} %"
+        for number, line in enumerate(xml.lines, start=1)
+        if known and line.category and line.tax_rate is not None
+        and (line.category, Decimal(line.tax_rate)) not in known
+    ]  # fmt: skip
+    strange += [
+        f"tax {number}: {tax.category} {tax.rate} %"
+        for number, tax in enumerate(xml.taxes, start=1)
+        if (xml.profile in _WITH_LINES and tax.category not in _CATEGORIES)
+        or (tax.category == "S" and tax.rate is not None and not Decimal(tax.rate))
+    ]
+    if xml.taxes:
+        yield Proof("tax categories", not strange, "; ".join(strange) or f"{len(xml.taxes)} taxes", ())
+
+
+def _shares(xml: EInvoice) -> Iterator[Proof]:
+    """Lines, less discounts and with charges, make the base of their rate (BR-S-8 and its like)."""
+    lines = _by_rate((line.tax_rate, line.line_total) for line in xml.lines)
+    bases = _by_rate((tax.rate, tax.base) for tax in xml.taxes)
+    charges = _by_rate((part.tax_rate, part.amount) for part in xml.adjustments if part.charge)
+    discounts = _by_rate((part.tax_rate, part.amount) for part in xml.adjustments if not part.charge)
+    if not lines or not bases or charges is None or discounts is None or xml.syntax == "facturae":
+        return
+    slack = len(xml.lines) * _CENT
+    wrong = [
+        f"{rate} %: {lines.get(rate, Decimal(0)):f}, base {base:f}"
+        for rate, base in bases.items()
+        if all(  # corrections write them with either sign
+            abs(lines.get(rate, Decimal(0)) + more * charges.get(rate, 0) - less * discounts.get(rate, 0) - base)
+            > slack
+            for more, less in product((1, -1), repeat=2)
+        )
+    ]
+    yield Proof("lines make bases", not wrong, "; ".join(wrong) or f"{len(bases)} rates", ("net_total",))
+
+
+def _by_rate(rows: Iterable[tuple[str | None, str | None]]) -> dict[Decimal, Decimal] | None:
+    """The sum of the amounts of each rate; None when a row lacks one of them."""
+    sums: defaultdict[Decimal, Decimal] = defaultdict(Decimal)
+    for rate, amount in rows:
+        if rate is None or amount is None:
+            return None
+        sums[Decimal(rate)] += Decimal(amount)
+    return dict(sums)
 
 
 def _rates(xml: EInvoice) -> Iterator[Proof]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise, product
@@ -16,6 +16,7 @@ from bots.reader.layout import Row
 __all__ = ["Wording", "nearly", "parts_of", "written"]
 
 _LONG = 5
+_PAIR = 2
 _WRAPS = 2
 """Rows in which a cell may go on: another column's row can lie between."""
 _PARTS = re.compile(r"[^\W_]+")
@@ -212,6 +213,24 @@ class Wording:
         """What stands before each word in its phrase."""
         return _grouped((second, first) for words in self._cells for first, second in pairwise(words))
 
+    def nearly_shows(self, text: str, others: Set[str]) -> str | None:
+        """The printed word that a word of the text with figures is but for a character; None when all are printed, or
+        none nearly.  What `others` have is printed for them."""
+        if self.has_letters(text):
+            return None
+        words = written(text)
+        for at, word in enumerate(words):
+            if len(word) < _LONG - 1 or not _figure(word) or self._has_word(words, at):
+                continue
+            beside = [*words[at - 1 : at], *words[at + 1 : at + 2]] if at else words[1:2]
+            for found in self._written - others:
+                known = (
+                    len(word) >= _LONG - 1 if not beside else any((found, other) in self._beside for other in beside)
+                )
+                if known and nearly(word, found):
+                    return found
+        return None
+
     def names(self, text: str) -> bool:
         """Whether the words of a name are printed one behind the other, on one line or going on under it."""
         words = text.split()
@@ -228,12 +247,14 @@ def _pieces(word: str) -> list[str]:
 
 
 def nearly(first: str, second: str) -> bool:
-    """Whether two words are not the same but for a letter: more at the end, less, or another."""
+    """Whether two words are the same but for a letter: one more or less at the end, another, or two changing places."""
     if abs(len(first) - len(second)) > 1 or first == second:
         return False
     if len(first) != len(second):
         return first.startswith(second) or second.startswith(first)
-    return sum(one != other for one, other in zip(first, second, strict=True)) == 1
+    apart = [at for at in range(len(first)) if first[at] != second[at]]
+    swapped = len(apart) == _PAIR and first[apart[0]] == second[apart[1]] and first[apart[1]] == second[apart[0]]
+    return len(apart) == 1 or (swapped and apart[1] - apart[0] == 1)
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> Mapping[str, frozenset[str]]:

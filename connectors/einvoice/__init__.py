@@ -13,11 +13,20 @@ from config.errors import DocumentRefused
 from connectors.einvoice.cii import read_cii
 from connectors.einvoice.envelope import open_envelope
 from connectors.einvoice.facturae import read_facturae
-from connectors.einvoice.model import EInvoice, EInvoiceLine, EInvoiceTax
+from connectors.einvoice.model import EInvoice, EInvoiceAdjustment, EInvoiceLine, EInvoiceTax
 from connectors.einvoice.ubl import read_ubl
 from connectors.einvoice.xml import local_name, parse_xml
 
-__all__ = ["EInvoice", "EInvoiceLine", "EInvoiceTax", "is_einvoice", "open_envelope", "parse_xml", "read_einvoice"]
+__all__ = [
+    "EInvoice",
+    "EInvoiceAdjustment",
+    "EInvoiceLine",
+    "EInvoiceTax",
+    "is_einvoice",
+    "open_envelope",
+    "parse_xml",
+    "read_einvoice",
+]
 
 _READERS: dict[str, Callable[[etree._Element], list[EInvoice]]] = {
     "CrossIndustryInvoice": read_cii,

@@ -5,13 +5,14 @@ The numbers in comments are the business terms of EN 16931-1.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from lxml import etree
 
-from connectors.einvoice.model import EInvoice, EInvoiceLine, EInvoiceTax
+from connectors.einvoice.model import EInvoice, EInvoiceAdjustment, EInvoiceLine, EInvoiceTax
 from connectors.einvoice.types import SELF_BILLED, document_type, kept, profile_of
-from connectors.einvoice.xml import amount, children, date, first, join, number, text
+from connectors.einvoice.xml import amount, children, date, first, join, local_name, number, other_currencies, text
 
 __all__ = ["read_cii"]
 
@@ -20,6 +21,14 @@ _LINE_SUMMATION = "SpecifiedTradeSettlementLineMonetarySummation|SpecifiedTradeS
 _GUIDELINE = (
     "ExchangedDocumentContext|SpecifiedExchangedDocumentContext/GuidelineSpecifiedDocumentContextParameter/ID"  # BT-24
 )
+_SAID = frozenset({
+    "AccountName", "BuyerAssignedID", "CityName", "CompleteNumber", "Content", "DepartmentName", "Description",
+    "ExemptionReason", "GlobalID", "Information", "IssuerAssignedID", "LineOne", "LineTwo", "LineThree", "Name",
+    "PaymentReference", "PersonName", "PostcodeCode", "Reason", "SellerAssignedID", "TradingBusinessName", "URIID",
+    "Value",
+})  # fmt: skip
+"""Elements that hold words or codes as a page may print them."""
+_LINE_ITEM = "IncludedSupplyChainTradeLineItem"
 _NOT_CHARGED = {"GROUP", "INFORMATION"}  # EXTENDED: lines that only head or explain others (BT-X-8)
 
 
@@ -47,6 +56,10 @@ def read_cii(root: etree._Element) -> list[EInvoice]:
             fields=kept(fields),
             lines=tuple(_lines(trade, currency)),
             taxes=tuple(_tax(tax, currency) for tax in children(settlement, "ApplicableTradeTax")),
+            adjustments=tuple(_adjustments(settlement, currency)),
+            line_sum=amount(text(settlement, f"{_SUMMATION}/LineTotalAmount"), currency),  # BT-106
+            currencies=other_currencies(trade, currency, text(settlement, "TaxCurrencyCode")),
+            texts=tuple(_texts(document)) + tuple(_texts(trade)),
             others=_others(trade),
         )
     ]
@@ -149,9 +162,36 @@ def _tax(tax: etree._Element, currency: str) -> EInvoiceTax:
     )
 
 
+def _adjustments(settlement: etree._Element | None, currency: str) -> Iterator[EInvoiceAdjustment]:
+    for entry in children(settlement, "SpecifiedTradeAllowanceCharge|SpecifiedLogisticsServiceCharge"):
+        taken = amount(text(entry, "ActualAmount|AppliedAmount"), currency)  # BT-92, BT-99
+        if taken is not None:
+            yield EInvoiceAdjustment(
+                amount=taken,
+                charge=local_name(entry) == "SpecifiedLogisticsServiceCharge"
+                or text(entry, "ChargeIndicator") == "true",
+                base=amount(text(entry, "BasisAmount"), currency),
+                percent=number(text(entry, "CalculationPercent")),
+                tax_rate=number(
+                    text(entry, "CategoryTradeTax|AppliedTradeTax/RateApplicablePercent|ApplicablePercent")
+                ),
+            )
+
+
+def _texts(element: etree._Element) -> Iterator[str]:
+    """The words and codes in this element, without those of lines."""
+    for child in element:
+        if local_name(child) == _LINE_ITEM or not isinstance(child.tag, str):
+            continue
+        if len(child):
+            yield from _texts(child)
+        elif local_name(child) in _SAID and (said := text(child)) is not None:
+            yield said
+
+
 def _lines(trade: etree._Element, currency: str) -> list[EInvoiceLine]:
     found = []
-    for item in children(trade, "IncludedSupplyChainTradeLineItem"):
+    for item in children(trade, _LINE_ITEM):
         status = text(item, "AssociatedDocumentLineDocument/LineStatusReasonCode")
         line = _line(item, currency)
         if status not in _NOT_CHARGED and (line.line_total or line.quantity):  # ZUGFeRD 1 has lines of mere text
@@ -173,6 +213,8 @@ def _line(item: etree._Element, currency: str) -> EInvoiceLine:
         discount=_discount(settlement, currency),
         tax_rate=number(text(settlement, "ApplicableTradeTax/RateApplicablePercent|ApplicablePercent")),
         line_total=amount(text(settlement, f"{_LINE_SUMMATION}/LineTotalAmount"), currency),  # BT-131
+        category=text(settlement, "ApplicableTradeTax/CategoryCode") or "",  # BT-151
+        texts=tuple(_texts(item)),
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from lxml import etree
 
-from connectors.einvoice.model import EInvoice, EInvoiceLine, EInvoiceTax
+from connectors.einvoice.model import EInvoice, EInvoiceAdjustment, EInvoiceLine, EInvoiceTax
 from connectors.einvoice.types import SELF_BILLED, document_type, kept, profile_of
-from connectors.einvoice.xml import amount, children, date, first, join, local_name, number, text
+from connectors.einvoice.xml import amount, children, date, first, join, local_name, number, other_currencies, text
 
 __all__ = ["read_ubl"]
 
@@ -30,6 +31,9 @@ def read_ubl(root: etree._Element) -> list[EInvoice]:
             fields=kept(fields),
             lines=tuple(_line(line, currency) for line in children(root, "InvoiceLine|CreditNoteLine")),
             taxes=tuple(_tax(tax, currency) for tax in children(root, "TaxTotal/TaxSubtotal") if _own(tax, currency)),
+            adjustments=tuple(_adjustments(root, currency)),
+            line_sum=amount(text(totals, "LineExtensionAmount"), currency),  # BT-106
+            currencies=other_currencies(root, currency, text(root, "TaxCurrencyCode")),
             others=_others(root),
         )
     ]
@@ -144,6 +148,19 @@ def _tax(tax: etree._Element, currency: str) -> EInvoiceTax:
     )
 
 
+def _adjustments(root: etree._Element, currency: str) -> Iterator[EInvoiceAdjustment]:
+    for entry in children(root, "AllowanceCharge"):
+        taken = amount(text(entry, "Amount"), currency)
+        if taken is not None:
+            yield EInvoiceAdjustment(
+                amount=taken,
+                charge=text(entry, "ChargeIndicator") == "true",
+                base=amount(text(entry, "BaseAmount"), currency),
+                percent=number(text(entry, "MultiplierFactorNumeric")),
+                tax_rate=number(text(entry, "TaxCategory/Percent")),
+            )
+
+
 def _line(line: etree._Element, currency: str) -> EInvoiceLine:
     quantity = first(line, "InvoicedQuantity|CreditedQuantity")
     return EInvoiceLine(
@@ -154,6 +171,7 @@ def _line(line: etree._Element, currency: str) -> EInvoiceLine:
         discount=_discount(line, currency),
         tax_rate=number(text(line, "Item/ClassifiedTaxCategory/Percent")),
         line_total=amount(text(line, "LineExtensionAmount"), currency),
+        category=text(line, "Item/ClassifiedTaxCategory/ID") or "",
     )
 
 

@@ -15,7 +15,18 @@ from lxml import etree
 from config.errors import DocumentRefused
 from config.money import exponent
 
-__all__ = ["amount", "children", "date", "first", "join", "local_name", "number", "parse_xml", "text"]
+__all__ = [
+    "amount",
+    "children",
+    "date",
+    "first",
+    "join",
+    "local_name",
+    "number",
+    "other_currencies",
+    "parse_xml",
+    "text",
+]
 
 MAX_BYTES = 25_000_000
 """An XRechnung may carry attachments of 15 MB in base64; more than this is not an invoice."""
@@ -124,6 +135,16 @@ def amount(written: str | None, currency: str) -> str | None:
     if missing <= 0:
         return plain
     return plain + ("" if "." in plain else ".") + "0" * missing
+
+
+def other_currencies(root: etree._Element, currency: str, tax_currency: str | None) -> frozenset[str]:
+    """The currencies of amounts that are neither the invoice's nor, where the amount is a tax, the tax currency."""
+    found = {
+        (str(element.get("currencyID")), "Tax" in local_name(element))
+        for element in root.iter(etree.Element)
+        if element.get("currencyID")
+    }
+    return frozenset(code for code, taxed in found if code != currency and not (taxed and code == tax_currency))
 
 
 def _decimal(written: str | None) -> Decimal | None:

@@ -87,7 +87,7 @@ def generate(
     elif form == "garbled":
         pdf = garble(pdf)
     elif form == "hybrid":
-        pdf = embed(pdf, as_printed(invoice, truth))
+        pdf = embed(pdf, as_printed(invoice, truth, embedded=style.face.embedded))
     return Specimen(pdf, truth, drawn, form, language, style.layout, invoice)
 
 

@@ -56,13 +56,22 @@ def embed(pdf: bytes, invoice: Invoice, xml: bytes | None = None) -> bytes:
     return buffer.getvalue()
 
 
-def as_printed(invoice: Invoice, truth: Mapping[str, Any]) -> Invoice:
-    """The invoice without what its page leaves out: an honest XML says no more than its page."""
+def as_printed(invoice: Invoice, truth: Mapping[str, Any], *, embedded: bool) -> Invoice:
+    """The invoice without what its page leaves out, such as letters that a font of PDF (not `embedded`) lacks: an
+    honest XML says no more than its page."""
     fields = truth["fields"]
-    seller = replace(invoice.seller, iban=invoice.seller.iban if fields["iban"] else "")
-    buyer = replace(invoice.buyer, vat_id=invoice.buyer.vat_id if fields["buyer_vat_id"] else "")
+    seller, buyer = (party if embedded else _in_latin(party) for party in (invoice.seller, invoice.buyer))
+    seller = replace(seller, iban=seller.iban if fields["iban"] else "")
+    buyer = replace(buyer, vat_id=buyer.vat_id if fields["buyer_vat_id"] else "")
     days = invoice.days if fields["due_date"] else 0
     return replace(invoice, seller=seller, buyer=buyer, days=days)
+
+
+def _in_latin(party: Party) -> Party:
+    words = {
+        name: getattr(party, name).encode("cp1252", "ignore").decode("cp1252") for name in ("name", "street", "city")
+    }
+    return replace(party, **words)
 
 
 class _Node:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,7 @@ def differing(lines: Sequence[EInvoiceLine], page: PrintedText) -> list[str]:
     return [found.field for found in line_differences(einvoice, Reading(), page)]
 
 
-def changed(number: int, **values: str) -> tuple[EInvoiceLine, ...]:
+def changed(number: int, **values: Any) -> tuple[EInvoiceLine, ...]:
     return (*LINES[: number - 1], replace(LINES[number - 1], **values), *LINES[number:])
 
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -13,11 +14,12 @@ from bots.reader.compare_lines import line_holds
 from bots.reader.merge import merge
 from bots.reader.page import OwnIdentity, Page
 from bots.reader.printed import PrintedText
-from bots.reader.reading import DocumentType, Reading, Value
+from bots.reader.reading import DocumentType, Line, Reading, Value
 from bots.reader.safely import read
 from bots.reader.sources import find_sources
+from bots.reader.units import is_another_unit
 from config.errors import Reason
-from connectors.einvoice import EInvoice, EInvoiceLine, read_einvoice
+from connectors.einvoice import EInvoice, EInvoiceAdjustment, EInvoiceLine, read_einvoice
 from connectors.words import Word
 from demo.invoices import Case
 from tests.papers import samples
@@ -65,7 +67,8 @@ def test_each_changed_field_is_named(name: str, xml: EInvoice, pages: tuple[Page
 @pytest.mark.parametrize("name", ["description", "unit_price", "line_total"])
 def test_each_changed_value_of_a_line_is_named(name: str, xml: EInvoice, pages: tuple[Page, ...]) -> None:
     other = changed(name, getattr(xml.lines[0], name))
-    touched = replace(xml, lines=(replace(xml.lines[0], **{name: other}), *xml.lines[1:]))
+    values: dict[str, Any] = {name: other}
+    touched = replace(xml, lines=(replace(xml.lines[0], **values), *xml.lines[1:]))
     assert f"line 1 {name}" in [found.field for found in differences(touched, None, PrintedText.of(pages))]
 
 
@@ -297,3 +300,80 @@ def test_eight_characters_of_a_bic_are_those_of_its_head_office(xml: EInvoice) -
     printed = shown_with((60, 540, "BIC: COBADEFFXXX"))
     assert named(xml, printed, bic="COBADEFF") == named(xml, printed, bic="COBADEFFXXX") == set()
     assert named(xml, printed, bic="COBADEFX") == {"bic"}
+
+
+def says(touched: EInvoice) -> list[str]:
+    """What the XML contradicts in itself."""
+    return [str(doubt.facts["says"]) for doubt in merge(touched, None, PrintedText.of([])).doubts]
+
+
+def with_discount(xml: EInvoice, **changes: str) -> EInvoice:
+    part = EInvoiceAdjustment("90.00", charge=False, base="900.00", percent="10", tax_rate="19")
+    taxes = (replace(xml.taxes[0], base="810.00", amount="153.90"), xml.taxes[1])
+    totals = {"net_total": "930.00", "tax_total": "162.30", "gross_total": "1092.30", "amount_due": "1092.30"}
+    fields = {**xml.fields, **totals, "discount_total": "90.00"}
+    return replace(xml, fields=fields, taxes=taxes, adjustments=(replace(part, **changes),))  # type: ignore[arg-type]
+
+
+def test_discounts_and_charges_hold_each(xml: EInvoice) -> None:
+    assert says(with_discount(xml)) == []
+    assert "parts of discount_total" in says(with_discount(xml, amount="91.00"))[0]
+    assert says(with_discount(xml, percent="11")) == ["11 % of 900.00 against 90.00"]
+    assert says(with_discount(xml, base="910.00")) == ["10 % of 910.00 against 90.00"]
+    assert says(with_discount(xml, tax_rate="7")) == ["19 %: 900.00, base 810.00; 7 %: 120.00, base 120.00"]
+
+
+def test_rates_of_two_lines_that_are_swapped_make_other_bases(xml: EInvoice) -> None:
+    first, second = xml.lines
+    swapped = (replace(first, tax_rate=second.tax_rate), replace(second, tax_rate=first.tax_rate))
+    assert says(replace(xml, lines=swapped)) == ["19 %: 120.00, base 900.00; 7 %: 900.00, base 120.00"]
+
+
+def test_categories_are_of_the_list_and_of_the_breakdown(xml: EInvoice) -> None:
+    lines = tuple(replace(line, category="S") for line in xml.lines)
+    assert says(replace(xml, lines=lines)) == []
+    assert says(replace(xml, lines=(replace(lines[0], category="AE"), lines[1]))) == ["line 1: AE 19 %"]
+    taxes = (xml.taxes[0], replace(xml.taxes[1], category="Q"))
+    assert "tax 2: Q 7 %" in says(replace(xml, taxes=taxes))[0]
+    free = (xml.taxes[0], replace(xml.taxes[1], rate="0", amount="0.00", category="S"))
+    assert any("tax 2: S 0 %" in told for told in says(replace(xml, taxes=free)))
+
+
+def test_the_sum_of_lines_holds_with_and_without_lines(xml: EInvoice) -> None:
+    assert says(replace(xml, line_sum="1020.00")) == []
+    assert says(replace(xml, line_sum="1020.01")) == ["sum of lines: 1020.00 against 1020.01"]
+    short = replace(xml, profile="basic wl", lines=())
+    assert says(replace(short, line_sum="1020.00")) == []
+    assert says(replace(short, line_sum="1020.01")) == ["sum of lines: 1020.00 against 1020.01"]
+
+
+def test_all_amounts_are_in_the_invoices_currency_but_taxes_may_be_in_the_tax_currency() -> None:
+    data = samples.ubl()
+    assert says(read_einvoice(data)[0]) == []
+    other = data.replace(b'currencyID="EUR"', b'currencyID="USD"', 1)
+    assert read_einvoice(other)[0].currencies == {"USD"}
+    assert any("USD" in told for told in says(read_einvoice(other)[0]))
+
+
+def test_codes_and_words_that_are_printed_but_for_a_character_are_named(xml: EInvoice) -> None:
+    printed = shown_with((60, 540, "Ansprechpartner 030 4711-88, Projekt P-2024-17"))
+    texts = ("Projekt P-2024-17", "4711-88", "4005998901234")
+    assert named(replace(xml, texts=texts), printed) == set()
+    assert named(replace(xml, texts=("Projekt P-2024-71",)), printed) == {"text"}
+    assert named(replace(xml, texts=("4711-89",)), printed) == {"text"}
+    assert named(replace(xml, texts=("4711-89", "4711-88")), printed) == set(), "what is printed is another's"
+    line = replace(xml.lines[0], texts=("BM-4502",))
+    rows = shown_with((60, 357, "Art. BM-4501"))
+    assert named(replace(xml, lines=(line, xml.lines[1])), rows) == {"line 1 text"}
+
+
+def test_another_unit_than_the_printed_one_is_named(xml: EInvoice, pages: tuple[Page, ...]) -> None:
+    printed = PrintedText.of(pages)
+    row = next(row for row in printed.laid_out if "Bohrmaschine" in row.row.text())
+    box = (row.row.x0[0], row.top, row.row.x1[-1], row.bottom)
+    seen = Line(line_total=Value("900.00", page=1, box=box), unit=Value("Std."))
+    for code, found in (("HUR", set()), ("C62", set()), ("XYZ", set()), ("DAY", {"line 1 unit"})):
+        lines = (replace(xml.lines[0], unit=code), xml.lines[1])
+        assert named(replace(xml, lines=lines), printed, Reading(lines=(seen,))) == found
+    assert is_another_unit("KGM", "Stück")
+    assert not any(is_another_unit(code, word) for code, word in (("LTR", "Liter(s)"), ("KWH", "KWh"), ("KGM", "KGM")))
