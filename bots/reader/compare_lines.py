@@ -121,7 +121,7 @@ def _other_price(line: EInvoiceLine, row: PrintedRow) -> bool:
     """
     price = abs(Decimal(line.unit_price or 0))
     return any(
-        line_holds(replace(line, unit_price=f"{value:.{places}f}")) is True and round(price, places) != value
+        line_holds(replace(line, unit_price=f"{value:.{places}f}")) is True and abs(price - value) > _half(places)
         for value in row.values
         if value != price and (places := max(-int(value.as_tuple().exponent), 2))
     )
@@ -176,7 +176,11 @@ def _multiplies(line: EInvoiceLine, printed: PrintedText) -> bool:
 
 
 def _half_of_last_place(number: str) -> Decimal:
-    return Decimal(5).scaleb(-len(number.partition(".")[2]) - 1)
+    return _half(len(number.partition(".")[2]))
+
+
+def _half(places: int) -> Decimal:
+    return Decimal(5).scaleb(-places - 1)
 
 
 def line_holds(line: EInvoiceLine) -> bool | None:

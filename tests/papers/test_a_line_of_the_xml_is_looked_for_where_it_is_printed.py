@@ -132,6 +132,11 @@ def test_a_price_after_discount_need_not_be_printed_but_another_must_not_be() ->
     assert differing([line], printed([("Seal ring", "10", "3.334", "33.33")])) == ["line 1 unit_price"]
 
 
+def test_a_price_that_ends_in_five_may_be_rounded_up_in_print() -> None:
+    line = EInvoiceLine(description="Work gloves", quantity="1", unit_price="39.285", line_total="39.29")
+    assert differing([line], printed([("Work gloves", "1", "43.65", "39.29")])) == []
+
+
 def test_names_are_printed_word_by_word() -> None:
     rows = [("Navales S.L.U.",), ("Logistik e.K.",), ("Fjord A/S",), ("x 12",)]
     wording: Wording = printed(rows).wording
