@@ -25,6 +25,8 @@ __all__ = ["EmbeddedFile", "PageContent", "Pdf", "PdfLimits", "concatenated"]
 
 _FEW_WORDS = 40
 _FEW_PICTURES = 20
+_RENEWED = 128
+"""After so many pages PDFium's document is opened anew: it keeps fonts and objects of every page it has seen."""
 _MAX_DRAWN = 40_000_000  # pixels of one drawn page: A4 at 650 dpi
 
 
@@ -69,12 +71,16 @@ class Pdf:
         data: the bytes of the file.
         document: pdfium's document, for whoever reads characters and boxes (`connectors.words`).
         name: file name for messages.
+        _opens: the bytes that PDFium could open: `data`, or what qpdf made of it.
+        _seen: pages opened since the document was.
     """
 
     data: bytes
     document: pdfium.PdfDocument
     name: str = ""
     limits: PdfLimits = field(default_factory=PdfLimits)
+    _opens: bytes = b""
+    _seen: int = 0
 
     @classmethod
     def open(cls, data: bytes, name: str = "", *, limits: PdfLimits | None = None) -> Pdf:
@@ -86,14 +92,14 @@ class Pdf:
         """
         limits = limits or PdfLimits()
         _check_bytes(data, name, limits)
-        document = _load(data, name)
+        document, opens = _load(data, name)
         pages = len(document)
         if not 0 < pages <= limits.pages:
             document.close()
             if pages <= 0:
                 raise DocumentRefused("OF206", name)
             raise DocumentRefused("OF205", name, pages=pages, limit=limits.pages)
-        return cls(data, document, name, limits)
+        return cls(data, document, name, limits, opens)
 
     @property
     def page_count(self) -> int:
@@ -120,6 +126,7 @@ class Pdf:
     @contextmanager
     def _opened(self, page: int) -> Iterator[pdfium.PdfPage]:
         try:
+            self._renew()
             opened = self.document[page - 1]
         except pdfium.PdfiumError as error:
             raise DocumentRefused("OF204", f"{self.name} page {page}", why=error) from error
@@ -129,6 +136,14 @@ class Pdf:
             raise DocumentRefused("OF204", f"{self.name} page {page}", why=error) from error
         finally:
             opened.close()
+
+    def _renew(self) -> None:
+        """Have PDFium forget the pages that it has seen, now and then."""
+        self._seen += 1
+        if self._seen > _RENEWED:
+            renewed = pdfium.PdfDocument(self._opens)
+            self.document.close()
+            self.document, self._seen = renewed, 1
 
     def bitmap(self, page: int, dpi: float = 150) -> pdfium.PdfBitmap:
         """One page (from 1) drawn in RGB; very large pages are drawn at fewer dots so that memory stays bounded.
@@ -222,14 +237,15 @@ def _check_bytes(data: bytes, name: str, limits: PdfLimits) -> None:
         raise DocumentRefused("OF201", name, kind="?")
 
 
-def _load(data: bytes, name: str) -> pdfium.PdfDocument:
+def _load(data: bytes, name: str) -> tuple[pdfium.PdfDocument, bytes]:
+    """The document, and the bytes that PDFium could open."""
     try:
-        return pdfium.PdfDocument(data)
+        return pdfium.PdfDocument(data), data
     except pdfium.PdfiumError:
         pass  # its error code is of no use: PDFium leaves that of an earlier document standing
     repaired = _repair(data, name)
     try:
-        return pdfium.PdfDocument(repaired)
+        return pdfium.PdfDocument(repaired), repaired
     except pdfium.PdfiumError as error:
         raise DocumentRefused("OF204", name, why="PDFium cannot open it, even rebuilt") from error
 

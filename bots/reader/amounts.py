@@ -12,7 +12,17 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-__all__ = ["CURRENCIES", "Mark", "Printed", "currency_of", "find_numbers", "infer_mark", "read_number"]
+__all__ = [
+    "CURRENCIES",
+    "Mark",
+    "MarkVotes",
+    "Printed",
+    "currency_of",
+    "depends_on_mark",
+    "find_numbers",
+    "infer_mark",
+    "read_number",
+]
 
 Mark = Literal[",", "."]
 
@@ -108,22 +118,42 @@ def currency_of(symbol: str) -> str:
     return _SYMBOLS.get(symbol, "")
 
 
-def infer_mark(numbers: Iterable[str], usual: Mark) -> Mark:
-    """The document's decimal mark: what its unambiguous numbers use; `usual` when there is none."""
-    votes: Counter[str] = Counter()
-    for digits in numbers:
+class MarkVotes:
+    """What the numbers of a document say about its decimal mark, one number after the other."""
+
+    def __init__(self) -> None:
+        self._votes: Counter[str] = Counter()
+
+    def add(self, digits: str) -> None:
+        """Count what this number says, if anything."""
         marks = [char for char in digits if char in ".,"]
         if not marks:
-            continue
+            return
         last = marks[-1]
         tail = len(digits) - digits.rfind(last) - 1
         if len(set(marks)) == 2 or (len(marks) == 1 and tail in (1, 2)):
-            votes[last] += 2 if tail == 2 else 1
+            self._votes[last] += 2 if tail == 2 else 1
         elif len(marks) > 1:
-            votes["," if last == "." else "."] += 1
-    if votes[","] == votes["."]:
-        return usual
-    return "," if votes[","] > votes["."] else "."
+            self._votes["," if last == "." else "."] += 1
+
+    def mark(self, usual: Mark) -> Mark:
+        """What most say; `usual` when none does."""
+        if self._votes[","] == self._votes["."]:
+            return usual
+        return "," if self._votes[","] > self._votes["."] else "."
+
+
+def infer_mark(numbers: Iterable[str], usual: Mark) -> Mark:
+    """The document's decimal mark: what its unambiguous numbers use; `usual` when there is none."""
+    votes = MarkVotes()
+    for digits in numbers:
+        votes.add(digits)
+    return votes.mark(usual)
+
+
+def depends_on_mark(digits: str) -> bool:
+    """Whether the decimal mark decides what the number is: `1.234` alone of all forms."""
+    return digits.count(".") + digits.count(",") == 1 and read_number(digits, ",") != read_number(digits, ".")
 
 
 def read_number(digits: str, mark: Mark) -> tuple[Decimal, int] | None:

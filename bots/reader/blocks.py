@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 from bots.reader.folding import fold
 from bots.reader.layout import Phrase, Row
 from bots.reader.sheet import Sheet
@@ -24,9 +22,8 @@ def heads_the_page(sheet: Sheet, pick: Pick) -> float:
     row, text = name
     if len(text) < 4 or not any(char.isalpha() for char in text):
         return 0.0
-    printed = (other for other in sheet.layout.rows if text in fold(other.text()))
-    again = len(list(islice(printed, 2))) > 1
-    return 0.6 * (row.page == 1 and row.index < 3) + 0.4 * again + 0.5 * _says_how_to_reach(sheet, row, pick)
+    again = 0.4 * sheet.printed_twice(text)
+    return 0.6 * (row.page == 1 and row.index < 3) + again + 0.5 * _says_how_to_reach(sheet, row, pick)
 
 
 def _says_how_to_reach(sheet: Sheet, first: Row, pick: Pick) -> bool:

@@ -7,8 +7,10 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-__all__ = ["Token", "fold", "key", "tokens"]
+__all__ = ["Token", "fold", "folded", "key", "tokens"]
 
+_KEPT = 6_000
+"""Words of which is kept what they come to: those of a language that are usual."""
 _TOKEN = re.compile(r"[^\W\d_]+|\d+|[%#]")
 _SPECIAL = str.maketrans(
     {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "æ": "ae", "Æ": "AE", "œ": "oe", "°": "o", "ı": "i",
@@ -30,16 +32,21 @@ class Token(NamedTuple):
     end: int
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=_KEPT)
 def fold(text: str) -> str:
     """Lower case without accents: `Nº` becomes `no`, `Fällig` becomes `fallig`, `ß` becomes `ss`."""
+    return folded(text)
+
+
+def folded(text: str) -> str:
+    """As `fold`, for a text that is not likely to come again: nothing is kept."""
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.translate(_SPECIAL))
     return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold().translate(_SPECIAL)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=_KEPT)
 def tokens(word: str) -> tuple[Token, ...]:
     """The tokens of one printed word; `N°12572277` is `no` and `12572277`, `USt.-IdNr.` is `ust`, `idnr`.
 
@@ -68,7 +75,7 @@ def small(token: str) -> bool:
     return token in _SMALL
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=_KEPT)
 def key(text: str) -> str:
     """What two forms of one label have in common: their tokens without small words, run together; small words alone
     are a label of their own (`De:` over the sender's address)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from sys import intern
 
 from bots.reader.folding import Token, small, tokens
 from bots.reader.languages import Lexicon, Meaning
@@ -139,7 +140,7 @@ def _hit(
         first=first,
         last=last + 1,
         after=token.end,
-        key=text,
+        key=intern(text),
         meanings=meanings,
         prose=words > 9 and before > 2,
         pure=at == 0 or not before,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from bots.reader.columns import Column, Heading, find_headings
-from bots.reader.folding import fold
+from bots.reader.folding import folded
 from bots.reader.labels import Hit
 from bots.reader.languages import AMOUNT_ROLES
 from bots.reader.layout import Row
@@ -38,8 +38,8 @@ class Item:
     description: list[tuple[Row, int, int]] = field(default_factory=list)
     unit: tuple[Row, int, int] | None = None
     rows: list[int] = field(default_factory=list)
-    extras: list[Amount] = field(default_factory=list)
-    percents: list[Amount] = field(default_factory=list)
+    extras: Sequence[Amount] = ()
+    percents: Sequence[Amount] = ()
     included: bool = False
 
     def value(self, name: str) -> Decimal | None:
@@ -174,13 +174,16 @@ def _add_extras(sheet: Sheet, items: list[Item]) -> None:
         end = items[number + 1].rows[0] if number + 1 < len(items) else item.rows[-1] + 1
         last = max([item.rows[-1], *(row.index for row, _, _ in item.description)])
         mine = {id(amount) for amount in item.figures.values()}
-        for index in range(begin, max(min(end, begin + 14), last + 1)):
-            for amount in sheet.spots.amounts.get(index, ()):
-                if id(amount) not in mine:
-                    (item.percents if amount.percent else item.extras).append(amount)
-        item.extras.sort(key=lambda amount: not amount.money)
+        others = [
+            amount
+            for index in range(begin, max(min(end, begin + 14), last + 1))
+            for amount in sheet.spots.amounts.get(index, ())
+            if id(amount) not in mine
+        ]
+        item.percents = tuple(amount for amount in others if amount.percent)
+        item.extras = tuple(sorted((a for a in others if not a.percent), key=lambda amount: not amount.money))
         first = next((row.text(a, b) for row, a, b in item.description), "")
-        item.included = fold(first).startswith(_INCLUDED)
+        item.included = folded(first).startswith(_INCLUDED)
 
 
 def _complete(sheet: Sheet, heading: Heading) -> None:

@@ -142,8 +142,10 @@ def _free(sheet: Sheet) -> Iterator[Pick]:
     page = sheet.layout.pages[0]
     heights = [row.height for row in sheet.layout.rows if row.page == 1]
     usual = sorted(heights)[len(heights) // 2] if heights else 10.0
-    for row in sheet.layout.rows:
+    for row, whole in zip(sheet.layout.rows, sheet.layout.texts(), strict=True):
         head = row.page == 1 and row.top < 0.22 * page.height
+        if not head and not LEGAL.search(whole):  # a part of the row has no legal form either
+            continue
         foot = row.top > 0.82 * page.height
         for phrase in row.phrases:
             for begin, end in pieces(phrase):

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from bots.reader.reading import Box, Source
 from connectors.words import Word
 
-__all__ = ["OwnIdentity", "Page"]
+__all__ = ["OPEN_PAGES", "OwnIdentity", "Page"]
+
+OPEN_PAGES = 48
+"""So many pages of a document have their words in memory; of a longer one the others are packed, and made anew when
+somebody looks at them.  About 0.25 MB a page; nearly all documents are shorter."""
 
 
 @dataclass(frozen=True, slots=True)

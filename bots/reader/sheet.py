@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 
+from bots.reader.folding import folded
 from bots.reader.labels import Hit, find_hits, languages_of
 from bots.reader.languages import lexicon, lexicon_of
-from bots.reader.layout import Layout, lay_out
+from bots.reader.layout import Layout, Row, laid_out
 from bots.reader.page import Page
 from bots.reader.spots import Spots, find_spots
 
@@ -31,20 +33,45 @@ class Sheet:
     language: str
     hits: dict[int, list[Hit]]
     spots: Spots
+    _folded: str | None = None
+    _twice: dict[str, bool] = field(default_factory=dict)
 
     def hits_of(self, kind: str, *names: str) -> list[Hit]:
         """All labels with a meaning of this kind and one of these names."""
         return [hit for row in self.hits.values() for hit in row if hit.means(kind, *names)]
 
+    def printed_twice(self, text: str) -> bool:
+        """Whether a folded text stands in more than one row; each text is looked for once, in the folded rows."""
+        if self._folded is None:
+            self._folded = "\n".join(folded(text).replace("\n", " ") for text in self.layout.texts())
+        if text not in self._twice:
+            wanted = text.replace("\n", " ")
+            first = self._folded.find(wanted)
+            end = self._folded.find("\n", first) if first >= 0 else -1
+            self._twice[text] = end >= 0 and self._folded.find(wanted, end) >= 0
+        return self._twice[text]
+
 
 def prepare(pages: Sequence[Page]) -> Sheet:
     """Lay out the pages, find labels and language, and read everything typed in that language's habits."""
-    layout = lay_out(pages)
+    layout = Layout(pages, [])
+    coming = laid_out(layout)
+    sample: list[list[Row]] = []
+    while len(layout.rows) < _SAMPLE and (rows := next(coming, None)) is not None:
+        sample.append(rows)
     language, spoken = _languages(layout)
     words = lexicon_of(spoken) if spoken else lexicon()
-    hits = find_hits(layout.rows, words)
+    hits: dict[int, list[Hit]] = {}
+
+    def labelled() -> Iterator[Row]:
+        """All rows; the labels of a page are found while its rows have their words."""
+        for rows in chain(sample, coming):
+            hits.update(find_hits(rows, words))
+            yield from rows
+
     habits = words.languages.get(language)
-    spots = find_spots(layout, dict(words.months), habits.decimal if habits else ",", habits.dates if habits else "dmy")
+    mark, order = (habits.decimal, habits.dates) if habits else (",", "dmy")
+    spots = find_spots(layout, labelled(), dict(words.months), mark, order)
     return Sheet(layout, language, hits, spots)
 
 

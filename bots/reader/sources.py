@@ -10,14 +10,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bots.reader.folding import fold
-from bots.reader.page import Page
+from bots.reader.page import OPEN_PAGES, Page
 from config.errors import DocumentRefused, Reason
 from connectors.einvoice import EInvoice, open_envelope, read_einvoice
 from connectors.file_type import FileType, file_type
 from connectors.images import IMAGE_TYPES, Pictures
 from connectors.ocr import Engine, Recognised, engines, recognise
 from connectors.pdf import PageContent, Pdf, PdfLimits
-from connectors.words import Word
+from connectors.words import Word, packed
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -124,7 +124,8 @@ def _pdf_page(pdf: Pdf, number: int, scanning: _Scanning) -> Page:
     try:
         content = pdf.content(number)
         words = content.words
-        text = Page(number, words.width, words.height, words.words, "text")
+        kept = packed(words.words) if pdf.page_count > OPEN_PAGES else words.words
+        text = Page(number, words.width, words.height, kept, "text")
         if not _needs_ocr(content):
             return text
         return scanning.scan(lambda: pdf.bitmap(number, _DPI).to_pil(), text) if scanning.wanted(number) else text

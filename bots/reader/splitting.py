@@ -57,6 +57,7 @@ def _number_of(page: Page) -> str:
     words = [word for word in page.words if word.y0 < _HEAD * page.height]
     sheet = prepare([replace(page, words=words)])
     picks = list(_candidates(sheet))
+    sheet.layout.forget()
     if not picks:
         return ""
     best = max(picks)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple, TypeVar
 
-from bots.reader.amounts import Mark, Printed, find_numbers, infer_mark, read_number
+from bots.reader.amounts import Mark, MarkVotes, Printed, depends_on_mark, find_numbers, read_number
 from bots.reader.dates import DateText, Order, find_dates, infer_order, read_date
 from bots.reader.ids import find_ibans, find_vat_ids
 from bots.reader.layout import Layout, Phrase, Row, box_of, continued
@@ -22,18 +23,31 @@ _DAY = re.compile(
     r"\b\d{1,2}(?:st|nd|rd|th|er|\.)?(?:\s(?:de\s)?[^\W\d_]{3,12}\.?,?)?$|\b\d{1,2}[\-/.]\d{1,2}[\-/.]$|\b(?:19|20)\d\d-(?:\d\d-)?$"
 )
 """The beginning of a date at the end of a line."""
+_LONGEST = 20
+"""Characters of the longest number."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Spot:
-    """Something at words first..last of a row. `begin` is its offset in its phrase's text."""
+    """Something at words first..last of a row: characters begin..end of the text of the phrase that begins at `start`.
+
+    It keeps neither text nor phrase: the row has them, and of a long document only while they are looked at.
+    """
 
     row: Row
     first: int
     last: int
-    text: str
-    phrase: Phrase
+    start: int
     begin: int
+    end: int
+
+    @property
+    def phrase(self) -> Phrase:
+        return next(phrase for phrase in self.row.phrases if phrase.start == self.start)
+
+    @property
+    def text(self) -> str:
+        return self.row.text(self.start, self.last)[self.begin : self.end]
 
     @property
     def x0(self) -> float:
@@ -63,6 +77,10 @@ class Amount(Spot):
     signed: bool
 
     @property
+    def text(self) -> str:
+        return self.row.text(self.start, self.last)[self.begin : self.end].strip()
+
+    @property
     def money(self) -> bool:
         """Whether it is printed as money: two decimals or a currency."""
         return not self.percent and (self.places == 2 or bool(self.currency))
@@ -82,6 +100,9 @@ class IdSpot(Spot):
 
     kind: str
     value: str
+
+
+S = TypeVar("S", bound=Spot)
 
 
 @dataclass(slots=True)
@@ -113,40 +134,107 @@ class Spots:
         return [spot for row in self.ids.values() for spot in row if spot.kind == kind]
 
 
-def find_spots(layout: Layout, months: dict[str, int], mark: Mark, order: Order) -> Spots:
-    """Find and read everything typed; `mark` and `order` are what is usual in the document's language."""
-    dates: list[tuple[Phrase, DateText]] = []
-    numbers: list[tuple[Phrase, Printed]] = []
-    ids: list[tuple[Phrase, str, int, int, str]] = []
-    for phrase in layout.phrases:
-        text = phrase.text
-        if not any(char.isdigit() for char in text):
-            continue
-        taken: list[tuple[int, int]] = []
-        for iban in find_ibans(text):
-            ids.append((phrase, "iban", iban.begin, iban.end, iban.value))
-            taken.append((iban.begin, iban.end))
-        for vat in find_vat_ids(text):
-            if not _inside(vat.begin, vat.end, taken):
-                ids.append((phrase, "vat", vat.begin, vat.end, vat.value))
-                taken.append((vat.begin, vat.end))
-        for day in (*find_dates(text, months), *_broken_date(layout, phrase, months)):
-            if not _inside(day.begin, day.end, taken):
-                dates.append((phrase, day))
-                taken.append((day.begin, day.end))
-        numbers.extend(
-            (phrase, number)
-            for number in _split_wide(phrase, find_numbers(text))
-            if not _inside(number.begin, number.end, taken)
-        )
-    spots = Spots(
-        infer_mark((number.digits for _, number in numbers), mark), *infer_order((day for _, day in dates), order)
-    )
-    _place(spots, dates, numbers, ids)
+class _Habits(NamedTuple):
+    """Numbers of the months' names, and the usual order of day and month."""
+
+    months: Mapping[str, int]
+    order: Order
+
+
+def find_spots(layout: Layout, rows: Iterable[Row], months: dict[str, int], mark: Mark, order: Order) -> Spots:
+    """Find and read everything typed in the rows; `mark` and `order` are what is usual in the document's language.
+
+    All is read at once, as is usual; what the document's own habits may change is read again at the end.
+    """
+    spots = Spots(mark, order, order_shown=False)
+    votes = MarkVotes()
+    numbers: list[tuple[Amount, Printed]] = []
+    dates: list[tuple[DateSpot, DateText]] = []
+    for row in rows:
+        for phrase in row.phrases:
+            if not any(char.isdigit() for char in phrase.text):
+                continue
+            taken: list[tuple[int, int]] = []
+            _put(spots.ids, row, _ids_in(phrase, taken))
+            for spot, day in _dates_in(layout, phrase, _Habits(months, order), taken):
+                _put(spots.dates, row, [spot])
+                if day.loose:
+                    dates.append((spot, day))
+            for number in _split_wide(phrase, find_numbers(phrase.text)):
+                if not _inside(number.begin, number.end, taken):
+                    votes.add(number.digits)
+                    amount = _amount(phrase, number, mark)
+                    _put(spots.amounts, row, [amount] if amount is not None else [])
+                    if amount is not None and depends_on_mark(number.digits):
+                        numbers.append((amount, number))
+    spots.mark = votes.mark(mark)
+    spots.order, spots.order_shown = infer_order((day for _, day in dates), order)
+    for amount, number in numbers:
+        amount.value, amount.places = _valued(number, spots.mark) or (amount.value, amount.places)
+    for spot, day in dates:
+        spot.value = read_date(day, spots.order) or spot.value
     return spots
 
 
-def _broken_date(layout: Layout, phrase: Phrase, months: dict[str, int]) -> Iterator[DateText]:
+def _put(found: dict[int, list[S]], row: Row, new: list[S]) -> None:
+    if new:
+        found.setdefault(row.index, []).extend(new)
+
+
+def _ids_in(phrase: Phrase, taken: list[tuple[int, int]]) -> list[IdSpot]:
+    """IBANs, and VAT ids where no IBAN stands; where they stand is noted as taken."""
+    found: list[IdSpot] = []
+    for kind, ids in (("iban", find_ibans(phrase.text)), ("vat", find_vat_ids(phrase.text))):
+        for one in ids:
+            if kind == "iban" or not _inside(one.begin, one.end, taken):
+                first, last = phrase.words_at(one.begin, one.end)
+                found.append(
+                    IdSpot(
+                        row=phrase.row, first=first, last=last, start=phrase.start, begin=one.begin, end=one.end,
+                        kind=kind, value=one.value,
+                    )
+                )  # fmt: skip
+                taken.append((one.begin, one.end))
+    return found
+
+
+def _dates_in(
+    layout: Layout, phrase: Phrase, habits: _Habits, taken: list[tuple[int, int]]
+) -> Iterator[tuple[DateSpot, DateText]]:
+    """Dates where nothing else stands; where they stand is noted as taken."""
+    months = habits.months
+    for day in (*find_dates(phrase.text, months), *_broken_date(layout, phrase, months)):
+        if _inside(day.begin, day.end, taken):
+            continue
+        taken.append((day.begin, day.end))
+        value = read_date(day, habits.order)
+        if value is not None:
+            first, last = phrase.words_at(day.begin, day.end)
+            loose = day.loose and day.parts[1] <= 12 and day.parts[2] <= 12 and day.parts[1] != day.parts[2]
+            yield DateSpot(
+                row=phrase.row, first=first, last=last, start=phrase.start, begin=day.begin, end=day.end, value=value,
+                loose=loose,
+            ), day  # fmt: skip
+
+
+def _amount(phrase: Phrase, number: Printed, mark: Mark) -> Amount | None:
+    read = _valued(number, mark)
+    if read is None:
+        return None
+    first, last = phrase.words_at(number.begin, number.end)
+    return Amount(
+        row=phrase.row, first=first, last=last, start=phrase.start, begin=number.begin, end=number.end, value=read[0],
+        places=read[1], currency=number.currency, percent=number.percent, signed=number.signed,
+    )  # fmt: skip
+
+
+def _valued(number: Printed, mark: Mark) -> tuple[Decimal, int] | None:
+    """The number with its sign, and its decimal places; None for what is too long to be one."""
+    read = read_number(number.digits, mark) if len(number.digits) <= _LONGEST else None
+    return (-read[0] if number.negative else read[0], read[1]) if read is not None else None
+
+
+def _broken_date(layout: Layout, phrase: Phrase, months: Mapping[str, int]) -> Iterator[DateText]:
     """A date whose year, or month and year, stand on the next line of its cell: `Date: 24 May` / `2025`."""
     if not _DAY.search(phrase.text) or (rest := continued(layout, phrase.row, phrase.end - 1)) is None:
         return
@@ -156,46 +244,6 @@ def _broken_date(layout: Layout, phrase: Phrase, months: dict[str, int]) -> Iter
     for day in find_dates(whole, months):
         if day.begin < len(phrase.text) < day.end:
             yield day._replace(end=len(phrase.text))
-
-
-def _place(
-    spots: Spots,
-    dates: list[tuple[Phrase, DateText]],
-    numbers: list[tuple[Phrase, Printed]],
-    ids: list[tuple[Phrase, str, int, int, str]],
-) -> None:
-    for phrase, number in numbers:
-        read = read_number(number.digits, spots.mark)
-        if read is None or len(number.digits) > 20:
-            continue
-        first, last = phrase.words_at(number.begin, number.end)
-        spots.amounts.setdefault(phrase.row.index, []).append(
-            Amount(
-                row=phrase.row, first=first, last=last, text=phrase.text[number.begin : number.end].strip(),
-                phrase=phrase, begin=number.begin, value=-read[0] if number.negative else read[0], places=read[1],
-                currency=number.currency, percent=number.percent, signed=number.signed,
-            )
-        )  # fmt: skip
-    for phrase, day in dates:
-        value = read_date(day, spots.order)
-        if value is None:
-            continue
-        first, last = phrase.words_at(day.begin, day.end)
-        loose = day.loose and day.parts[1] <= 12 and day.parts[2] <= 12 and day.parts[1] != day.parts[2]
-        spots.dates.setdefault(phrase.row.index, []).append(
-            DateSpot(
-                row=phrase.row, first=first, last=last, text=phrase.text[day.begin : day.end], phrase=phrase,
-                begin=day.begin, value=value, loose=loose,
-            )
-        )  # fmt: skip
-    for phrase, kind, begin, end, compacted in ids:
-        first, last = phrase.words_at(begin, end)
-        spots.ids.setdefault(phrase.row.index, []).append(
-            IdSpot(
-                row=phrase.row, first=first, last=last, text=phrase.text[begin:end], phrase=phrase, begin=begin,
-                kind=kind, value=compacted,
-            )
-        )  # fmt: skip
 
 
 def _inside(begin: int, end: int, taken: list[tuple[int, int]]) -> bool:

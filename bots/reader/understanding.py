@@ -37,6 +37,16 @@ def understand(pages: Sequence[Page], own: OwnIdentity | None = None) -> Reading
     Returns:
         Reading: with `doubts` empty only when the document proves itself.
     """
+    reading, sheet, best = _understood(pages, own)
+    layout, table, column = sheet.layout, best.table, best.column
+    del sheet, best  # of a long document, what the lines do not need is gone before they are written out
+    lines = tuple(_lines(table, column)) if table is not None else ()
+    layout.forget()
+    return replace(reading, lines=lines)
+
+
+def _understood(pages: Sequence[Page], own: OwnIdentity | None) -> tuple[Reading, Sheet, Hypothesis]:
+    """The reading without its lines, and what they are made of."""
     sheet = prepare(pages)
     tables = find_tables(sheet)
     table_rows = frozenset(index for table in tables for index in table.rows)
@@ -66,7 +76,6 @@ def understand(pages: Sequence[Page], own: OwnIdentity | None = None) -> Reading
     reading = Reading(
         type=kind_of(titles, gross is not None and gross < 0),
         fields=fields,
-        lines=tuple(_line(item, best) for item in best.table.items) if best.table is not None else (),
         taxes=explained(_taxes(best) or _only_rate(best, sheet), sheet),
         pages=(pages[0].number, pages[-1].number) if pages else (1, 1),
         language=sheet.language,
@@ -74,7 +83,7 @@ def understand(pages: Sequence[Page], own: OwnIdentity | None = None) -> Reading
     evidence = Evidence(sheet, hypotheses, tables, parties, numbers, dates, how)
     source = pages[0].source if pages else "text"
     proofs, doubts = prove(reading, evidence)
-    return _sourced(replace(reading.with_proofs(proofs), doubts=doubts), source)
+    return _sourced(replace(reading.with_proofs(proofs), doubts=doubts), source), sheet, best
 
 
 def _solve(sheet: Sheet, tables: Sequence[Table], table_rows: frozenset[int]) -> list[Hypothesis]:
@@ -125,7 +134,8 @@ def _rivals(role: str, hypotheses: Sequence[Hypothesis]) -> Iterator[Value]:
 
 
 def _amount(amount: Amount, value: Decimal | None = None) -> Value:
-    return Value(_text(amount.value if value is None else value), amount.text, amount.row.words[0].page, amount.box)
+    text, printed = _text(amount.value if value is None else value), amount.text
+    return Value(text, text if text == printed else printed, amount.row.words[0].page, amount.box)
 
 
 def _text(value: Decimal) -> str:
@@ -244,7 +254,15 @@ def _parties(fields: dict[str, Value], parties: Parties, sheet: Sheet) -> None:
         fields["bic"] = parties.bic.as_value()
 
 
-def _line(item: Item, best: Hypothesis) -> Line:
+def _lines(table: Table, column: str) -> Iterator[Line]:
+    """The lines written out, each forgotten as soon as it is: a document may have a hundred thousand."""
+    items = table.items
+    items.reverse()
+    while items:
+        yield _line(items.pop(), column)
+
+
+def _line(item: Item, column: str) -> Line:
     values = {name: _amount(amount) for name, amount in item.figures.items()}
     words = [word for row, first, last in item.description for word in row.words[first:last]]
     description = None
@@ -260,7 +278,7 @@ def _line(item: Item, best: Hypothesis) -> Line:
         unit = Value(
             row.text(first, last), row.text(first, last), row.page, Pick("", "", row, first, last, 0, None).box
         )
-    total = values.get(best.column) or values.get("line_total") or values.get("line_gross")
+    total = values.get(column) or values.get("line_total") or values.get("line_gross")
     return Line(
         description=description, quantity=_plain(values.get("quantity")), unit=unit,
         unit_price=_plain(values.get("unit_price")), discount=values.get("discount"),
