@@ -9,7 +9,7 @@ from itertools import combinations
 from bots.reader.candidates import Candidate
 from bots.reader.corroboration import rates_that_explain
 from bots.reader.hypotheses import Hypothesis, Pool
-from bots.reader.taxes import TaxRow
+from bots.reader.taxes import TaxRow, blocks_of
 
 __all__ = ["closing"]
 
@@ -21,12 +21,13 @@ Tax = tuple[Decimal, Candidate | None, float]
 def closing(pool: Pool, tax_rows: Sequence[TaxRow]) -> Iterator[Hypothesis]:
     """All hypotheses that close."""
     taxes = _taxes(pool, tax_rows)
+    distinct = list({(tax[0], id(tax[1]), tax[2]): tax for tax in taxes}.values())
     dues = ((value, found) for value, found in pool.of("amount_due") if pool.get("gross_total", value) is None)
     for gross in (*pool.of("gross_total"), *dues):
         for net in pool.of("net_total"):
             if net[0] == gross[0] and net[1].amount is not gross[1].amount and pool.get("tax_total", ZERO) is None:
                 yield _hypothesis({"net_total": net, "gross_total": gross}, -0.35)
-            for tax in taxes:
+            for tax in distinct:
                 yield from _of_three(pool, gross, net, tax)
         for tax in taxes[:6]:
             yield from _without_net_label(pool, gross, tax, tax_rows)
@@ -131,8 +132,8 @@ def _hypothesis(parts: dict[str, tuple[Decimal, Candidate | None]], bonus: float
 
 
 def _tax_sums(tax_rows: Sequence[TaxRow]) -> Iterator[tuple[Decimal, float]]:
-    for block in sorted({row.block for row in tax_rows}):
-        rows = [row for row in tax_rows if row.block == block and row.tax is not None]
+    for block in blocks_of(tax_rows):
+        rows = [row for row in block if row.tax is not None]
         if len(rows) > 1:
             yield sum((row.tax.value for row in rows if row.tax is not None), ZERO), 0.7
     labelled = [row for row in tax_rows if row.labelled and row.tax is not None]

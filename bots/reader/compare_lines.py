@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -38,16 +39,27 @@ def line_differences(einvoice: EInvoice, reading: Reading, printed: PrintedText)
     """Every value of a line that the page contradicts, or does not print where the line stands; and each line of the
     page that the XML leaves out."""
     bands, said = bands_of(einvoice.lines, printed), words_of(einvoice)
+    of_page: defaultdict[int | None, list[Line]] = defaultdict(list)
+    for told in reading.lines:
+        for page in {value.page for value in _figures(told) if value is not None}:
+            of_page[page].append(told)
     for number, (line, band) in enumerate(zip(einvoice.lines, bands, strict=True), start=1):
-        for name, seen in _unshown(line) if band is None else _within(line, _line_at(reading.lines, band.row), band):
+        for name, seen in _unshown(line) if band is None else _within(line, _line_at(of_page, band.row), band):
             yield Difference(f"line {number} {name}", getattr(line, name), seen)
         if band is not None:
             yield from other_words(f"line {number} text", line.texts, band.printed, said)
     if einvoice.lines:
-        taken = [band.row for band in bands if band is not None]
+        taken: defaultdict[int | None, list[PrintedRow]] = defaultdict(list)
+        for band in bands:
+            if band is not None:
+                taken[band.row.page].append(band.row)
         for told in reading.lines:
-            if _certain(told) and not any(_stands_in(row, value) for row in taken for value in _figures(told)):
+            if _certain(told) and not any(_stands_in_one(taken, value) for value in _figures(told)):
                 yield Difference("lines", NOTHING, _read(told.description))
+
+
+def _stands_in_one(rows: Mapping[int | None, Sequence[PrintedRow]], value: Value | None) -> bool:
+    return value is not None and any(_stands_in(row, value) for row in rows.get(value.page, ()))
 
 
 def words_of(einvoice: EInvoice) -> frozenset[str]:
@@ -72,8 +84,9 @@ def _unshown(line: EInvoiceLine) -> Iterator[tuple[str, str]]:
         yield "description", NOTHING
 
 
-def _line_at(lines: Sequence[Line], row: PrintedRow) -> Line:
+def _line_at(of_page: Mapping[int | None, Sequence[Line]], row: PrintedRow) -> Line:
     """The line that the page's reading has in this row; an empty one when it has none."""
+    lines = of_page.get(row.page, ())
     return next((line for line in lines if any(_stands_in(row, value) for value in _figures(line))), Line())
 
 

@@ -6,17 +6,20 @@ the tax rates prove the totals as well.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import combinations
+from itertools import chain, combinations
 
 from bots.reader.lines import Item, Table
 from bots.reader.spots import Amount
-from bots.reader.taxes import TaxRow, agrees
+from bots.reader.taxes import TaxRow, agrees, blocks_of
 
 __all__ = [
+    "Choice",
     "Ladder",
+    "choices_of",
     "line_holds",
     "lines_hold",
     "match_lines",
@@ -44,19 +47,30 @@ class Ladder:
     rungs: dict[int, Decimal]
     discounts: Sequence[Decimal]
     charges: Sequence[Decimal]
+    _rows: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._rows = sorted(self.rungs)
+
+    def between(self, first: int, last: int) -> Iterator[Decimal]:
+        """The amounts of the rows between two rows, from top to bottom."""
+        for at in range(bisect_right(self._rows, first), bisect_left(self._rows, last)):
+            yield self.rungs[self._rows[at]]
 
 
 def reaches(start: Decimal, target: Decimal, ladder: Ladder, rows: tuple[int, int]) -> bool:
     """Whether `start` becomes `target` by adding some of the amounts that stand between (or are named so)."""
     if start == target:
         return True
-    between = [value for index, value in sorted(ladder.rungs.items()) if rows[0] < index < rows[1] and value]
-    named = [*(-abs(value) for value in ladder.discounts), *(abs(value) for value in ladder.charges)]
+    between = (value for value in ladder.between(*rows) if value)
+    named = (*(-abs(value) for value in ladder.discounts), *(abs(value) for value in ladder.charges))
     steps: list[Decimal] = []
-    for value in (*between, *named):
+    for value in chain(between, named):
         if value not in (start, target) and steps.count(value) < 2:
             steps.append(value)
-    return _subset(target - start, steps[:_RUNGS])
+            if len(steps) == _RUNGS:
+                break
+    return _subset(target - start, steps)
 
 
 def _subset(difference: Decimal, steps: Sequence[Decimal]) -> bool:
@@ -67,8 +81,7 @@ def _subset(difference: Decimal, steps: Sequence[Decimal]) -> bool:
 
 def rates_that_explain(rows: Sequence[TaxRow], net: Decimal, tax: Decimal) -> list[TaxRow] | None:
     """The run of tax rows whose taxes sum to the tax and whose bases sum to the net (or to its taxed part)."""
-    for block in sorted({row.block for row in rows}):
-        inside = [row for row in rows if row.block == block]
+    for inside in blocks_of(rows):
         for run in _runs(inside):
             if _explains(run, net, tax):
                 return run
@@ -125,6 +138,23 @@ def _implied(rows: list[TaxRow], net: Decimal) -> bool:
 
 
 @dataclass(slots=True)
+class Choice:
+    """Some lines of a table and one of their columns: its sum, and the lines as a table of their own."""
+
+    table: Table
+    column: str
+    total: Decimal
+    _rounded: bool | None = None
+
+    @property
+    def rounded(self) -> bool:
+        """Whether a line misses its product by what the rounding of its price may hide."""
+        if self._rounded is None:
+            self._rounded = any(CENT <= _missed(item) <= CENT + _hidden(item) for item in self.table.items)
+        return self._rounded
+
+
+@dataclass(slots=True)
 class LineMatch:
     """Lines that sum to a total: which lines, by which column, to which total, and to the cent or not."""
 
@@ -135,7 +165,7 @@ class LineMatch:
 
 
 def match_lines(
-    tables: Sequence[Table],
+    choices: Sequence[Sequence[Choice]],
     targets: Sequence[tuple[str, Decimal, int]],
     ladder: Ladder,
     *,
@@ -144,54 +174,56 @@ def match_lines(
     """The table whose lines sum to a target (role, value, row), directly or over discounts and charges.
 
     Args:
+        choices: of each table, see `choices_of`.
         targets: net, gross and labelled subtotals, the most wanted first.
         forgiving: one cent of rounding may be missing.
     """
     best: LineMatch | None = None
-    for table in tables:
-        for items, column in _choices(table):
-            found = _match(table, items, column, targets, ladder, forgiving=forgiving)
-            if found is not None and (best is None or (found.exact, len(items)) > (best.exact, len(best.table.items))):
+    for table in choices:
+        for choice in table:
+            found = _match(choice, targets, ladder, forgiving=forgiving)
+            count = len(choice.table.items)
+            if found is not None and (best is None or (found.exact, count) > (best.exact, len(best.table.items))):
                 best = found
                 break
     return best
 
 
-def _choices(table: Table) -> Iterator[tuple[list[Item], str]]:
-    """All lines; without those that only say what is included; those with quantity or price only; by either column."""
+def choices_of(table: Table) -> list[Choice]:
+    """All lines; without those that only say what is included; those with quantity or price only; by either column.
+
+    They are summed once, for every hypothesis that is proven with them.
+    """
     columns = [name for name in ("line_total", "line_gross") if any(name in item.figures for item in table.items)]
     kept = [item for item in table.items if not item.included]
-    for items in (kept, table.strict, table.items):
-        for column in columns:
-            if items:
-                yield items, column
+    return [
+        Choice(
+            table if items is table.items else Table(table.heading, items), column, table.sum_of(column, items)
+        )
+        for items in (kept, table.strict, table.items)
+        for column in columns
+        if items
+    ]  # fmt: skip
 
 
 def _match(
-    table: Table,
-    items: list[Item],
-    column: str,
-    targets: Sequence[tuple[str, Decimal, int]],
-    ladder: Ladder,
-    *,
-    forgiving: bool,
+    choice: Choice, targets: Sequence[tuple[str, Decimal, int]], ladder: Ladder, *, forgiving: bool
 ) -> LineMatch | None:
-    total = table.sum_of(column, items)
-    chosen = table if items is table.items else Table(table.heading, items)
+    total, chosen, items = choice.total, choice.table, choice.table.items
     for role, value, _ in targets:
         if total == value:
-            return LineMatch(chosen, column, role, exact=True)
+            return LineMatch(chosen, choice.column, role, exact=True)
     last = items[-1].rows[-1] if items[-1].rows else 0
     for role, value, row in targets[:2]:
         if reaches(total, value, ladder, (last, row)):
-            return LineMatch(chosen, column, role, exact=True)
-    if forgiving and len(items) > 1 and not any(CENT <= _missed(item) <= CENT + _hidden(item) for item in items):
+            return LineMatch(chosen, choice.column, role, exact=True)
+    if forgiving and len(items) > 1 and not choice.rounded:
         for role, value, _ in targets:
             if abs(total - value) <= CENT:
-                return LineMatch(chosen, column, role, exact=False)
+                return LineMatch(chosen, choice.column, role, exact=False)
         for role, value, row in targets[:1]:
             if any(reaches(total + off, value, ladder, (last, row)) for off in (CENT, -CENT)):
-                return LineMatch(chosen, column, role, exact=False)
+                return LineMatch(chosen, choice.column, role, exact=False)
     return None
 
 

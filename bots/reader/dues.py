@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -56,6 +57,7 @@ def unexplained(made: Hypothesis, pool: Pool) -> list[Candidate]:
     """
     gross = made.support.get("gross_total")
     known = _known(made)
+    starts = _starts(made)
     named = (
         candidate
         for role in (*_SUMS, *_PARTS)
@@ -68,7 +70,7 @@ def unexplained(made: Hypothesis, pool: Pool) -> list[Candidate]:
         if candidate.amount.value
         and abs(candidate.amount.value) not in known
         and not (gross is not None and _foreign(candidate, gross))
-        and not _leads_on(made, candidate, abs(candidate.amount.value), pool)
+        and not _leads_on(made, candidate, starts, pool)
     ]
 
 
@@ -83,11 +85,14 @@ def _among_the_sums(made: Hypothesis, pool: Pool) -> Iterator[Candidate]:
     first, last = min(a.row.index for a in sums), max(a.row.index for a in sums)
     head = made.table.heading.first if made.table is not None else 0
     rows = Counter(amount.row.index for amount in pool.money)
+    edges = sorted({amount.x1 for amount in sums})
     for amount in pool.money:
         row = amount.row
-        inside = first < row.index < last and any(_level(amount, other) for other in sums)
+        if rows[row.index] != 1:
+            continue
+        inside = first < row.index < last and _at_one_of(edges, amount.x1)
         over = row.index < head and row.page == 1 and amount.currency and amount.places == 2
-        if (inside or over) and rows[row.index] == 1 and amount.phrase.end - amount.phrase.start <= _SHORT:
+        if (inside or over) and amount.phrase.end - amount.phrase.start <= _SHORT:
             yield Candidate("discount_total", amount, _CLEAR, None)
 
 
@@ -95,13 +100,20 @@ def _level(amount: Amount, other: Amount) -> bool:
     return abs(amount.x1 - other.x1) < _LEVEL
 
 
+def _at_one_of(edges: Sequence[float], x1: float) -> bool:
+    """Whether one of the edges, which are in order, is level with this one."""
+    at = bisect_left(edges, x1)
+    return any(abs(x1 - edge) < _LEVEL for edge in edges[max(at - 1, 0) : at + 1])
+
+
 def _of_the_totals(candidate: Candidate, gross: Candidate | None) -> bool:
     """A sum by itself on the page of the total: those of other pages are carried forward."""
     return candidate.alone and (gross is None or candidate.amount.row.page == gross.amount.row.page)
 
 
-def _leads_on(made: Hypothesis, candidate: Candidate, value: Decimal, pool: Pool) -> bool:
+def _leads_on(made: Hypothesis, candidate: Candidate, starts: frozenset[Decimal], pool: Pool) -> bool:
     """Whether an amount that is no total leads from one sum to another."""
+    value = abs(candidate.amount.value)
     match candidate.role:
         case "amount_due":
             return _paid_off(made, value, pool)
@@ -111,22 +123,35 @@ def _leads_on(made: Hypothesis, candidate: Candidate, value: Decimal, pool: Pool
                 return False
             return reaches(value, net.amount.value, pool.ladder, (candidate.amount.row.index, net.amount.row.index))
         case "discount_total" | "charge_total":
-            return _is_step(made, value, pool)
+            return _is_step(made, value, starts, pool)
         case _:
             return False
 
 
-def _is_step(made: Hypothesis, step: Decimal, pool: Pool) -> bool:
+def _is_step(made: Hypothesis, step: Decimal, starts: frozenset[Decimal], pool: Pool) -> bool:
     """Whether a discount or charge is what lies between two sums, to the cent: the lines or another printed sum, and
-    one of the totals; alone or with the other discounts and charges that are named."""
-    totals = {value for role in _TOTALS if (value := made.values.get(role))}
-    starts = pool.printed - totals - {step, -step, ZERO}
-    if made.table is not None:
-        sums = {made.table.sum_of(name) for name in _COLUMNS}
-        starts |= {total + off for total in sums for off in (ZERO, CENT, -CENT)} - totals
+    one of the totals; alone or with the other discounts and charges that are named.
+
+    Args:
+        starts: what the lines come to, see `_starts`.
+    """
+    totals = _totals(made)
     others = [sign * abs(value) for sign, named in _named(pool) for value in named if abs(value) != step]
     rests = {sum(chosen, ZERO) for count in range(3) for chosen in combinations(others, count)}
-    return any(total + way - rest in starts for total in totals for rest in rests for way in (step, -step))
+    reached = {total + way - rest for total in totals for rest in rests for way in (step, -step)} - totals
+    return any(sum_ in starts or (sum_ in pool.printed and sum_ not in (step, -step, ZERO)) for sum_ in reached)
+
+
+def _starts(made: Hypothesis) -> frozenset[Decimal]:
+    """What the lines of the table come to, within a cent of rounding."""
+    if made.table is None:
+        return frozenset()
+    sums = {made.table.sum_of(name) for name in _COLUMNS}
+    return frozenset(total + off for total in sums for off in (ZERO, CENT, -CENT))
+
+
+def _totals(made: Hypothesis) -> set[Decimal]:
+    return {value for role in _TOTALS if (value := made.values.get(role))}
 
 
 def _named(pool: Pool) -> tuple[tuple[int, Sequence[Decimal]], ...]:

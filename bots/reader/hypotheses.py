@@ -59,10 +59,14 @@ class Pool:
     ladder: Ladder
     money: Sequence[Amount]
     printed: frozenset[Decimal]
+    _ranked: dict[str, list[tuple[Decimal, Candidate]]] = field(default_factory=dict)
 
     def of(self, role: str) -> list[tuple[Decimal, Candidate]]:
-        ranked = sorted(self.by_role.get(role, {}).items(), key=lambda item: -item[1].score)
-        return ranked[:_LIMIT]
+        """The best candidates of a role; ranked once."""
+        if role not in self._ranked:
+            ranked = sorted(self.by_role.get(role, {}).items(), key=lambda item: -item[1].score)
+            self._ranked[role] = ranked[:_LIMIT]
+        return self._ranked[role]
 
     def get(self, role: str, value: Decimal) -> Candidate | None:
         return self.by_role.get(role, {}).get(value)

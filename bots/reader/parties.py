@@ -12,7 +12,7 @@ from bots.reader.page import OwnIdentity
 from bots.reader.sheet import Sheet
 from bots.reader.tax_ids import find_tax_ids
 from bots.reader.texts import Pick
-from bots.reader.zones import Zone, find_zones, headings
+from bots.reader.zones import Zones, find_zones, headings
 
 __all__ = ["Parties", "find_parties"]
 
@@ -54,22 +54,24 @@ def find_parties(sheet: Sheet, own: OwnIdentity | None) -> Parties:
 
 
 def _shows_seller(
-    sheet: Sheet, pick: Pick, zones: list[Zone], ibans: list[Pick], own: OwnIdentity | None, *, alone: bool
+    sheet: Sheet, pick: Pick, zones: Zones, ibans: list[Pick], own: OwnIdentity | None, *, alone: bool
 ) -> bool:
     """Whether something besides its label says that an id is the seller's: where it stands, the bank's country, or
     that the buyer is us."""
     page = sheet.layout.pages[min(pick.row.page, len(sheet.layout.pages)) - 1]
     foot = pick.row.top > 0.8 * page.height
-    zone = any(z.party == "seller" and z.holds(pick.row, pick.row.x0[pick.first]) for z in zones)
+    inside = zones.holding(pick.row, pick.row.x0[pick.first])
+    zone = any(z.party == "seller" for z in inside)
     bank = any(iban.value[:2] == pick.value[:2] for iban in ibans)
-    if alone and not any(z.party != "seller" and z.holds(pick.row, pick.row.x0[pick.first]) for z in zones):
+    if alone and not any(z.party != "seller" for z in inside):
         return True
     named = pick.label is not None and pick.label.means("label", "buyer_vat_id")
     return foot or zone or bank or heads_the_page(sheet, pick) > 0 or (bool(own and own.vat_ids) and not named)
 
 
-def _elsewhere(pick: Pick, zones: list[Zone]) -> bool:
-    return any(z.party != "seller" and z.holds(pick.row, pick.row.x0[pick.first]) and z.surely(pick.row) for z in zones)
+def _elsewhere(pick: Pick, zones: Zones) -> bool:
+    inside = zones.holding(pick.row, pick.row.x0[pick.first])
+    return any(zone.party != "seller" and zone.surely(pick.row) for zone in inside)
 
 
 def _name_of_block(sheet: Sheet, pick: Pick) -> Pick | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from bots.reader.blocks import heads_the_page
 from bots.reader.ids import compact, national_vat_id, tax_id_holds, vat_id_holds
 from bots.reader.labels import Hit
 from bots.reader.page import OwnIdentity
 from bots.reader.sheet import Sheet
 from bots.reader.texts import Pick
-from bots.reader.zones import Zone
+from bots.reader.zones import Zones
 
 __all__ = ["find_tax_ids"]
 
@@ -16,7 +18,7 @@ _TEMPLATE = 0.3
 """How much less an id with wrong check digits is worth beside one with right ones."""
 
 
-def find_tax_ids(sheet: Sheet, zones: list[Zone], own: OwnIdentity | None) -> tuple[list[Pick], list[Pick], bool]:
+def find_tax_ids(sheet: Sheet, zones: Zones, own: OwnIdentity | None) -> tuple[list[Pick], list[Pick], bool]:
     mine = {compact(value) for value in own.vat_ids} if own else set()
     picks: dict[str, Pick] = {}
     buyers: dict[str, Pick] = {}
@@ -46,11 +48,14 @@ def find_tax_ids(sheet: Sheet, zones: list[Zone], own: OwnIdentity | None) -> tu
     return best_first(picks), best_first(buyers), unread
 
 
-def _first_of_block(picks: dict[str, Pick], zones: list[Zone]) -> None:
+def _first_of_block(picks: dict[str, Pick], zones: Zones) -> None:
     """A seller has one id: a second one under the same heading is the block of somebody else that follows."""
-    for zone in zones:
+    of_page: defaultdict[int, list[Pick]] = defaultdict(list)
+    for pick in picks.values():
+        of_page[pick.row.page].append(pick)
+    for zone in zones.all:
         if zone.party == "seller":
-            inside = [pick for pick in picks.values() if zone.holds(pick.row, pick.row.x0[pick.first])]
+            inside = [pick for pick in of_page.get(zone.page, ()) if zone.holds(pick.row, pick.row.x0[pick.first])]
             for pick in sorted(inside, key=lambda p: p.row.index)[1:]:
                 pick.score -= 0.35
 
@@ -64,12 +69,12 @@ def _right_before_wrong(sheet: Sheet, picks: dict[str, Pick]) -> None:
             pick.score -= _TEMPLATE
 
 
-def _in_buyers_block(buyers: dict[str, Pick], zones: list[Zone]) -> list[str]:
+def _in_buyers_block(buyers: dict[str, Pick], zones: Zones) -> list[str]:
     """Ids that stand in the buyer's block: wherever else they are printed, they are the buyer's."""
     return [
         value
         for value, pick in buyers.items()
-        if any(z.party == "buyer" and z.holds(pick.row, pick.row.x0[pick.first]) for z in zones)
+        if any(zone.party == "buyer" for zone in zones.holding(pick.row, pick.row.x0[pick.first]))
     ]
 
 
@@ -141,7 +146,7 @@ def _place(
     sheet: Sheet,
     pick: Pick,
     label: Hit | None,
-    zones: list[Zone],
+    zones: Zones,
     mine: set[str],
     sellers: dict[str, Pick],
     buyers: dict[str, Pick],
@@ -155,15 +160,15 @@ def _place(
             score -= 1.0
         if label.means("label", "tax_number") and not label.means("label", "vat_id"):
             score -= 0.35
-    for zone in zones:
-        if zone.holds(pick.row, pick.row.x0[pick.first]):
-            worth = 1.0 if zone.surely(pick.row) else 0.4
-            score += worth * (0.35 if zone.party == "seller" else -0.6)
+    inside = zones.holding(pick.row, pick.row.x0[pick.first])
+    for zone in inside:
+        worth = 1.0 if zone.surely(pick.row) else 0.4
+        score += worth * (0.35 if zone.party == "seller" else -0.6)
     if pick.row.top > 0.8 * page.height:
         score += 0.25
     if vat_id_holds(pick.value):
         score += 0.04
-    if not any(zone.party != "seller" and zone.holds(pick.row, pick.row.x0[pick.first]) for zone in zones):
+    if not any(zone.party != "seller" for zone in inside):
         score += 0.2 * heads_the_page(sheet, pick)
     if pick.row.page > 1:
         score -= 0.1

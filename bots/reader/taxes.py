@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from bots.reader.sheet import Sheet
 from bots.reader.spots import Amount
 
-__all__ = ["TaxRow", "agrees", "find_tax_rows"]
+__all__ = ["TaxRow", "agrees", "blocks_of", "find_tax_rows"]
 
 CENT = Decimal("0.01")
 _FEW = 12
@@ -32,6 +33,14 @@ class TaxRow:
 def agrees(base: Decimal, rate: Decimal, tax: Decimal, tolerance: Decimal = CENT) -> bool:
     """Whether the tax is the base times the rate (in percent), within printed rounding."""
     return abs((base * rate / 100).quantize(CENT, ROUND_HALF_UP) - tax) <= tolerance
+
+
+def blocks_of(rows: Sequence[TaxRow]) -> list[list[TaxRow]]:
+    """The rows that stand together, block by block."""
+    blocks: dict[int, list[TaxRow]] = {}
+    for row in rows:
+        blocks.setdefault(row.block, []).append(row)
+    return [blocks[number] for number in sorted(blocks)]
 
 
 def find_tax_rows(sheet: Sheet, skip: frozenset[int]) -> list[TaxRow]:

@@ -10,10 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 from bots.reader.candidates import Candidate
 from bots.reader.closing import closing
-from bots.reader.corroboration import match_lines, rates_of_lines_explain, rates_that_explain, reaches
+from bots.reader.corroboration import (
+    Choice,
+    choices_of,
+    match_lines,
+    rates_of_lines_explain,
+    rates_that_explain,
+    reaches,
+)
 from bots.reader.dues import settle_dues, unexplained
 from bots.reader.hypotheses import Hypothesis, Pool, pool_of
 from bots.reader.lines import Table
@@ -25,6 +33,13 @@ __all__ = ["Hypothesis", "solve"]
 ZERO = Decimal(0)
 
 
+class _Lines(NamedTuple):
+    """The line tables, and of each what its lines may be taken to be."""
+
+    tables: Sequence[Table]
+    choices: Sequence[Sequence[Choice]]
+
+
 def solve(
     candidates: dict[str, list[Candidate]],
     tax_rows: Sequence[TaxRow],
@@ -33,9 +48,10 @@ def solve(
 ) -> list[Hypothesis]:
     """All hypotheses that close, best first; when none does, the best-labelled values with `closes` False."""
     pool = pool_of(candidates, tax_rows, amounts)
+    lines = _Lines(tables, [choices_of(table) for table in tables])
     found: dict[tuple[Decimal, Decimal, Decimal], Hypothesis] = {}
     for hypothesis in closing(pool, tax_rows):
-        _prove(hypothesis, pool, tax_rows, tables)
+        _prove(hypothesis, pool, tax_rows, lines)
         values = hypothesis.values
         which = (values["gross_total"], values.get("net_total", ZERO), values.get("tax_total", ZERO))
         if which not in found or found[which].score < hypothesis.score:
@@ -43,7 +59,7 @@ def solve(
     ranked = sorted(found.values(), key=lambda h: -h.score)
     if not ranked:
         single = _unproven(pool)
-        _prove(single, pool, tax_rows, tables)
+        _prove(single, pool, tax_rows, lines)
         ranked = [single]
     for hypothesis in ranked[:3]:
         settle_dues(hypothesis, pool)
@@ -51,7 +67,7 @@ def solve(
     return ranked
 
 
-def _prove(made: Hypothesis, pool: Pool, tax_rows: Sequence[TaxRow], tables: Sequence[Table]) -> None:
+def _prove(made: Hypothesis, pool: Pool, tax_rows: Sequence[TaxRow], lines: _Lines) -> None:
     net, tax, gross = (made.values.get(role) for role in ("net_total", "tax_total", "gross_total"))
     if net is not None and tax is not None:
         rates = rates_that_explain(tax_rows, net, tax)
@@ -61,7 +77,7 @@ def _prove(made: Hypothesis, pool: Pool, tax_rows: Sequence[TaxRow], tables: Seq
             made.rates_hold = False
     if net is not None and net == gross and not tax and _names_a_tax(pool, net):
         made.rates_hold = False  # this way to read the page leaves out a tax that it names
-    _prove_lines(made, pool, tables)
+    _prove_lines(made, pool, lines)
     if made.rates_hold is None and net is not None and tax is not None and made.lines_role == "net_total":
         made.rates_hold = rates_of_lines_explain(made.table, tax)
     made.score += {True: 0.7, False: -0.3, None: 0.0}[made.rates_hold] + (0.6 if made.lines_hold else 0.0)
@@ -81,13 +97,13 @@ def _names_a_tax(pool: Pool, net: Decimal) -> bool:
     )
 
 
-def _prove_lines(made: Hypothesis, pool: Pool, tables: Sequence[Table]) -> None:
+def _prove_lines(made: Hypothesis, pool: Pool, lines: _Lines) -> None:
     targets = _targets(made, pool)
-    found = match_lines(tables, targets, pool.ladder, forgiving=bool(made.rates_hold and made.closes))
+    found = match_lines(lines.choices, targets, pool.ladder, forgiving=bool(made.rates_hold and made.closes))
     if found is not None:
         made.table, made.column, made.lines_role, made.lines_hold = found.table, found.column, found.role, True
-    elif tables:
-        made.table = max(tables, key=lambda t: len(t.items))
+    elif lines.tables:
+        made.table = max(lines.tables, key=lambda t: len(t.items))
         made.lines_hold = False
         made.chained = _chained(made, pool)
     else:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bots.reader.labels import Hit
 from bots.reader.layout import Row
 from bots.reader.sheet import Sheet
 
-__all__ = ["Zone", "find_zones", "headings"]
+__all__ = ["Zone", "Zones", "find_zones", "headings"]
 
 
 @dataclass(slots=True)
@@ -32,6 +34,20 @@ class Zone:
         return row.top <= self.sure
 
 
+class Zones:
+    """All blocks of a document."""
+
+    def __init__(self, zones: Iterable[Zone]):
+        self.all = tuple(zones)
+        self._of_page: defaultdict[int, list[Zone]] = defaultdict(list)
+        for zone in self.all:
+            self._of_page[zone.page].append(zone)
+
+    def holding(self, row: Row, x0: float) -> list[Zone]:
+        """The blocks in which a word stands."""
+        return [zone for zone in self._of_page.get(row.page, ()) if zone.holds(row, x0)]
+
+
 def headings(sheet: Sheet, party: str) -> list[Hit]:
     """Headings of one party's blocks: alone in their phrase or before a colon, and whole words."""
     return [
@@ -44,7 +60,7 @@ def headings(sheet: Sheet, party: str) -> list[Hit]:
     ]
 
 
-def find_zones(sheet: Sheet) -> list[Zone]:
+def find_zones(sheet: Sheet) -> Zones:
     zones: list[Zone] = []
     for hit in sheet.hits_of("party"):
         if hit.prose or not hit.pure or not _opens(hit):
@@ -53,7 +69,7 @@ def find_zones(sheet: Sheet) -> list[Zone]:
         width = sheet.layout.pages[0].width
         right = min((phrase.x0 for phrase in hit.row.phrases if phrase.x0 > hit.x1 + 20), default=hit.x0 + 0.45 * width)
         zones.append(_zone(sheet, hit, party, right))
-    return zones
+    return Zones(zones)
 
 
 def _zone(sheet: Sheet, hit: Hit, party: str, right: float) -> Zone:
