@@ -12,6 +12,7 @@ pdfplumber's for `extract_words` alone.
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import multiprocessing
 import os
@@ -25,6 +26,8 @@ from typing import Any
 
 import pdfplumber
 import pypdfium2 as pdfium
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
 
 from benchmarks.reading_peers import peers
 from benchmarks.reading_scores import WHOLE, Plain, Score, score
@@ -32,7 +35,8 @@ from bots.reader import read
 from bots.reader.reading import Reading
 from demo.invoices import generate
 
-_LONG = 500
+_LONG = (50, 500, 2_000)
+"""Pages of the documents whose memory is measured; the last is the most that is opened."""
 
 
 def main() -> int:
@@ -62,7 +66,7 @@ def main() -> int:
         for found_row, count in _scans(data):
             rows.append(found_row)
             wrong += count
-    rows.append(_memory())
+    rows += [_memory("of invoices", _long), _memory("of sentences", _sentences)]
     _print(rows)
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
@@ -168,17 +172,18 @@ def _plumb(path: Path) -> int:
         return sum(len(page.extract_words()) for page in document.pages)
 
 
-def _memory() -> dict[str, Any]:
-    """Peak memory of a fresh process that reads 500 pages, and of one that reads 50."""
+def _memory(what: str, document: Callable[[int], bytes]) -> dict[str, Any]:
+    """Peak memory, and CPU time a page, of a fresh process for each length."""
     context = multiprocessing.get_context("spawn")
-    peaks = []
-    for pages in (_LONG // 10, _LONG):
+    row: dict[str, Any] = {"what": f"memory, pages {what}"}
+    for pages in _LONG:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "long.pdf"
-            path.write_bytes(_long(pages))
+            path.write_bytes(document(pages))
             with context.Pool(1) as pool:
-                peaks.append(pool.apply(_peak, (path,)))
-    return {"what": "memory, MB", f"{_LONG // 10} pages": peaks[0], f"{_LONG} pages": peaks[1]}
+                peak, seconds = pool.apply(_peak, (path,))
+        row[f"{pages} pages"] = f"{peak} MB, {1000 * seconds / pages:.0f} ms a page"
+    return row
 
 
 def _long(pages: int) -> bytes:
@@ -192,11 +197,27 @@ def _long(pages: int) -> bytes:
         return file.read()
 
 
-def _peak(path: Path) -> int:
-    """The highest resident memory in MB; `ru_maxrss` would keep that of the process which started this one."""
-    read(path.read_bytes(), path.name)
+def _sentences(pages: int) -> bytes:
+    """A contract: full pages, no invoice."""
+    target = io.BytesIO()
+    canvas = Canvas(target, pagesize=A4, invariant=1)
+    for page in range(1, pages + 1):
+        for row in range(50):
+            text = (
+                f"Clause {page}.{row}: the parties to this agreement bind their heirs, and nobody else, to what it says"
+            )
+            canvas.drawString(50, A4[1] - 50 - 15 * row, text)
+        canvas.showPage()
+    canvas.save()
+    return target.getvalue()
+
+
+def _peak(path: Path) -> tuple[int, float]:
+    """The highest resident memory in MB, and CPU seconds; `ru_maxrss` would keep the memory of the process which
+    started this one."""
+    seconds = _cpu(lambda: read(path.read_bytes(), path.name))
     status = Path("/proc/self/status").read_text()
-    return int(re.findall(r"VmHWM:\s+(\d+)", status)[0]) // 1024
+    return int(re.findall(r"VmHWM:\s+(\d+)", status)[0]) // 1024, seconds
 
 
 def _print(rows: Sequence[dict[str, Any]]) -> None:
