@@ -8,6 +8,7 @@ else of its kind stands there instead, or it follows from values that are printe
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
@@ -87,6 +88,7 @@ class _Comparison:
                 yield Difference(name, self.xml.fields[name], self.reading.get(name) or NOTHING)
         yield from line_differences(self.xml, self.reading, self.printed)
         yield from self._taxes()
+        yield from self._bases()
         yield from other_words("text", self.xml.texts, self.printed, words_of(self.xml))
 
     def _type_agrees(self) -> bool:
@@ -283,6 +285,19 @@ class _Comparison:
         told = [word for word in words if word.isalpha() and len(word) >= _TELLING]
         quotes = bool(told) and 2 * sum(word not in missing for word in told) >= len(told)
         return not quotes or (wording.in_place(value) and all(any(char.isdigit() for char in word) for word in missing))
+
+    def _bases(self) -> Iterator[Difference]:
+        """Bases of discounts and charges that the page does not print, and that no lines make."""
+        sums: defaultdict[str | None, Decimal] = defaultdict(Decimal)
+        for line in self.xml.lines:
+            sums[None] += Decimal(line.line_total or 0)
+            sums[line.tax_rate] += Decimal(line.line_total or 0)
+        sums["with charges"] = sums[None] + sum(
+            (Decimal(p.amount) for p in self.xml.adjustments if p.charge), Decimal(0)
+        )
+        for number, part in enumerate(self.xml.adjustments, start=1):
+            if part.base is not None and not self._has(Decimal(part.base)) and Decimal(part.base) not in sums.values():
+                yield Difference(f"adjustment {number} base", part.base, NOTHING)
 
     def _taxes(self) -> Iterator[Difference]:
         for number, tax in enumerate(self.xml.taxes, start=1):

@@ -140,13 +140,19 @@ def _sums(xml: EInvoice) -> Iterator[Proof]:
 
 
 def _adjustments(xml: EInvoice) -> Iterator[Proof]:
-    """A percentage of a base is its discount or charge, to the cent."""
+    """A percentage of a base is its discount or charge, to the cent, and its rate is one of the breakdown."""
     wrong = [
         f"{entry.percent} % of {entry.base} against {entry.amount}"
         for entry in xml.adjustments
         if entry.percent is not None and entry.base is not None
         and abs(abs(Decimal(entry.base) * Decimal(entry.percent) / 100) - abs(Decimal(entry.amount))) > _CENT
     ]  # fmt: skip
+    rates = {Decimal(tax.rate) for tax in xml.taxes if tax.rate is not None}
+    wrong += [
+        f"{entry.amount} at {entry.tax_rate} %"
+        for entry in xml.adjustments
+        if rates and entry.tax_rate is not None and Decimal(entry.tax_rate) not in rates
+    ]
     if xml.adjustments:
         yield Proof("discounts and charges", not wrong, "; ".join(wrong) or f"{len(xml.adjustments)} of them", ())
 
@@ -158,8 +164,9 @@ def _categories(xml: EInvoice) -> Iterator[Proof]:
     strange = [
         f"line {number}: {line.category} {line.tax_rate} %"
         for number, line in enumerate(xml.lines, start=1)
-        if known and line.category and line.tax_rate is not None
-        and (line.category, Decimal(line.tax_rate)) not in known
+        if line.category and line.tax_rate is not None
+        and ((known and (line.category, Decimal(line.tax_rate)) not in known)
+        or (line.category in _UNTAXED and Decimal(line.tax_rate)))
     ]  # fmt: skip
     strange += [
         f"tax {number}: {tax.category} {tax.rate} %"
@@ -167,7 +174,7 @@ def _categories(xml: EInvoice) -> Iterator[Proof]:
         if (xml.profile in _WITH_LINES and tax.category not in _CATEGORIES)
         or (tax.category == "S" and tax.rate is not None and not Decimal(tax.rate))
     ]
-    if xml.taxes:
+    if xml.taxes or strange:
         yield Proof("tax categories", not strange, "; ".join(strange) or f"{len(xml.taxes)} taxes", ())
 
 

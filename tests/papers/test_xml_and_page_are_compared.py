@@ -320,7 +320,16 @@ def test_discounts_and_charges_hold_each(xml: EInvoice) -> None:
     assert "parts of discount_total" in says(with_discount(xml, amount="91.00"))[0]
     assert says(with_discount(xml, percent="11")) == ["11 % of 900.00 against 90.00"]
     assert says(with_discount(xml, base="910.00")) == ["10 % of 910.00 against 90.00"]
+    assert "90.00 at 8 %" in says(with_discount(xml, tax_rate="8"))
     assert says(with_discount(xml, tax_rate="7")) == ["19 %: 900.00, base 810.00; 7 %: 120.00, base 120.00"]
+
+
+def test_the_base_of_a_discount_is_printed_or_what_lines_make(xml: EInvoice, pages: tuple[Page, ...]) -> None:
+    def fields(base: str) -> set[str]:
+        return {found.field for found in differences(with_discount(xml, base=base), None, PrintedText.of(pages))}
+
+    assert all("adjustment 1 base" not in fields(base) for base in ("900.00", "1020.00", "450.00"))
+    assert "adjustment 1 base" in fields("900.01")
 
 
 def test_rates_of_two_lines_that_are_swapped_make_other_bases(xml: EInvoice) -> None:
@@ -333,6 +342,8 @@ def test_categories_are_of_the_list_and_of_the_breakdown(xml: EInvoice) -> None:
     lines = tuple(replace(line, category="S") for line in xml.lines)
     assert says(replace(xml, lines=lines)) == []
     assert says(replace(xml, lines=(replace(lines[0], category="AE"), lines[1]))) == ["line 1: AE 19 %"]
+    free_of_tax = replace(xml, taxes=(), lines=(replace(lines[0], category="AE"), lines[1]))
+    assert says(free_of_tax) == ["line 1: AE 19 %"]
     taxes = (xml.taxes[0], replace(xml.taxes[1], category="Q"))
     assert "tax 2: Q 7 %" in says(replace(xml, taxes=taxes))[0]
     free = (xml.taxes[0], replace(xml.taxes[1], rate="0", amount="0.00", category="S"))
