@@ -65,10 +65,11 @@ class _SqliteWriter:
         self._lock.acquire()
         try:
             if self._connection is None:
-                self._connection = self._engine.connect().execution_options(writing=True)
-                self._driver = self._connection.connection.dbapi_connection
+                connection = self._engine.connect().execution_options(writing=True)
+                self._driver = connection.connection.dbapi_connection
                 self._execute = self._driver.cursor().execute
                 self._places = Places(self._driver)
+                self._connection = connection  # last: with it, all the rest is there
             self._execute("BEGIN IMMEDIATE")
         except BaseException:
             self._lock.release()

@@ -14,7 +14,7 @@ from bots.reader.units import is_another_unit
 from bots.reader.wording import written
 from connectors.einvoice import EInvoice, EInvoiceLine
 
-__all__ = ["NOTHING", "Difference", "line_differences", "line_holds"]
+__all__ = ["NOTHING", "Difference", "line_differences", "line_holds", "other_words", "words_of"]
 
 NOTHING = "–"
 _CENT = Decimal("0.01")
@@ -102,9 +102,7 @@ def _stands_in(row: PrintedRow, value: Value | None) -> bool:
 
 def _within(line: EInvoiceLine, seen: Line, band: Band) -> Iterator[tuple[str, str]]:
     computed = _multiplies(line, band.printed)
-    follows = computed and (
-        Decimal(line.unit_price or 0) != 0 or line.quantity == "1"
-    )  # any count of nothing is nothing
+    follows = computed and (Decimal(line.unit_price or 0) != 0 or line.quantity == "1")  # any count of 0.00 is 0.00
     absent = not _counted(line, band.printed) and not (seen.quantity is None and follows)
     if absent or _other_quantity(line, seen):
         yield "quantity", _read(seen.quantity)

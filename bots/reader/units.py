@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 
 from bots.reader.folding import fold
@@ -27,14 +28,15 @@ _WORDS: Mapping[str, str] = {
 }  # fmt: skip
 _SAME = {"EA": "H87", "NAR": "H87", "PCE": "H87", "LM": "MTR"}
 """Codes of UN/ECE Recommendation 20 that are used for the same; C62, "one", is used for anything."""
-_CODES: Mapping[str, frozenset[str]] = {
-    word: frozenset(code for code, words in _WORDS.items() if word in map(fold, words.split()))
-    for word in {fold(word) for words in _WORDS.values() for word in words.split()}
-}
+_CODES: defaultdict[str, set[str]] = defaultdict(set)
+"""The codes that each word may stand for."""
+for _code, _words in _WORDS.items():
+    for _word in map(fold, _words.split()):
+        _CODES[_word].add(_code)
 
 
 def is_another_unit(code: str | None, printed: str) -> bool:
     """Whether the printed word is a unit that we know, and not the one of this code, which we know too."""
     own = _SAME.get(code or "", code or "")
-    found = _CODES.get(fold(printed).partition("(")[0].strip(" .:"), frozenset())
+    found = _CODES.get(fold(printed).partition("(")[0].strip(" .:"), set())
     return bool(found) and own in _WORDS and own not in found
