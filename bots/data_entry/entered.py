@@ -24,7 +24,7 @@ class EnteredField:
         text, value: as typed, and in canonical form; `kind` is its format.
         choice: it is a list box.
         done: False while it waits for its turn.
-        keyed: it was typed with real key strokes, and will be again.
+        keyed: how often it was typed with real key strokes: a second time when the page lost it, then it is filled.
     """
 
     frame: str | None
@@ -34,7 +34,7 @@ class EnteredField:
     kind: str
     choice: bool = False
     done: bool = True
-    keyed: bool = False
+    keyed: int = 0
 
 
 @dataclass
@@ -69,7 +69,8 @@ class Entered:
                 enter = self.session.type_many if self.lane == "keys" else self.session.set_many
                 taken = enter(frame, [(entry.ladder, entry.text) for entry in late])
                 for entry, took in zip(late, taken, strict=True):
-                    entry.done, entry.keyed = True, took and self.lane == "keys"
+                    entry.done = True
+                    entry.keyed += took and self.lane == "keys"
             shown = self.session.settled(frame, [entry.ladder for entry in entries], leave=leave)
             pairs = list(zip(entries, shown, strict=True))
             wrong = [(entry, found) for entry, found in pairs if not self._kept(entry, found)]
@@ -94,7 +95,7 @@ class Entered:
 
     def _again(self, entry: EnteredField) -> None:
         session, frame, ladder, text = self.session, entry.frame, entry.ladder, entry.text
-        if entry.keyed:
+        if entry.keyed == 1:
             entry.done = False
         elif entry.choice:
             telling(session, ladder, frame, lambda: session.choose(frame, ladder, text))

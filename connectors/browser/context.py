@@ -15,6 +15,7 @@ from config.systems import System
 from connectors.browser import tracing
 from connectors.browser.chromium import Watchdog
 from connectors.browser.errors import typed
+from connectors.browser.keyboard import Keyboard
 from connectors.browser.ladder import document_script
 from connectors.browser.page_rules import DialogDesk, is_draft, is_write, only_these, origin_of
 
@@ -92,6 +93,8 @@ class Context:
         self.pages: dict[str, Page] = {PAGE: self._watched(self.context.new_page())}
         self.window = PAGE
         self._devtools: dict[Page, CDPSession] = {}
+        self._browser = browser
+        self._keyboard: Keyboard | None = None
         self.context.on("page", self._on_page)
         self.context.on("request", self._on_request)
 
@@ -99,8 +102,10 @@ class Context:
         """End the context with all its pages; never raises."""
         from playwright.sync_api import Error
 
-        with contextlib.suppress(Error):
-            self.context.close()
+        for held in (self._keyboard, self.context):
+            with contextlib.suppress(Error):
+                if held is not None:
+                    held.close()
 
     def begin_trace(self) -> None:
         """Take a trace from here on, when there is none yet."""
@@ -196,6 +201,12 @@ class Context:
         if self.page not in self._devtools:
             self._devtools[self.page] = self.context.new_cdp_session(self.page)
         return self._devtools[self.page]
+
+    @property
+    def keyboard(self) -> Keyboard:
+        """For real key strokes; made when it is first used."""
+        self._keyboard = self._keyboard or Keyboard(self._browser)
+        return self._keyboard
 
     def close_window(self, name: str, patience: float = 0) -> None:
         """Close a window that a step opened; it may have closed itself.

@@ -36,20 +36,6 @@ const set = (root, entries) => entries.map(({ladder, value}) => {
   return true;
 });
 
-// Give a field the focus, with all that is in it selected, so that keys replace it; or a button that Enter presses:
-// whether it is empty and takes several lines.  Null when it is not there, takes no focus, or is typed in by parts.
-const PARTS = '[type=date],[type=datetime-local],[type=time],[type=month],[type=week],[type=color],[type=range],select';
-const focus = (root, ladder) => {
-  const {element} = find(root, ladder);
-  if (!element || element.matches(ladder.kind === 'press' ? ':not(button,input,a[href],summary)' : PARTS)) return null;
-  element.focus();
-  if (element.getRootNode().activeElement !== element) return null;
-  if (element.isContentEditable) getSelection().selectAllChildren(element);
-  else if (element.select) element.select();
-  const held = element.isContentEditable ? element.textContent : element.value;
-  return {empty: !held, lines: element.isContentEditable || element.tagName === 'TEXTAREA'};
-};
-
 // Choose an option as `select_option` does: chosen, same (it is chosen already), none, disabled or absent;
 // `radio` when there is no list box but a radio button.
 const choose = (root, [ladder, radio, wanted]) => {
@@ -124,6 +110,7 @@ const rested = async (root, [ms, busy, most, alone]) => {
   }
 };
 const settled = async (root, [ladders, left, ...resting]) => {
+  typed();
   if (left) leave(root, ladders);
   await rested(root, resting);
   return look(root, ladders);
@@ -132,5 +119,5 @@ const settled = async (root, [ladders, left, ...resting]) => {
 const leave = (root, ladders) => {
   let focused = root.activeElement;
   while (focused && focused.shadowRoot && focused.shadowRoot.activeElement) focused = focused.shadowRoot.activeElement;
-  if (focused && focused !== root.body && ladders.some(ladder => find(root, ladder).element === focused)) focused.blur();
+  if (focused && focused !== root.body && [...ladders].reverse().some(ladder => find(root, ladder).element === focused)) focused.blur();  // mostly the last
 };

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from config.errors import BusinessException
 from connectors.browser.frames import ms
-from connectors.browser.keyboard import type_text
 from connectors.browser.ladder import Ladder
 from connectors.browser.showing import Showing
 
@@ -45,21 +45,24 @@ class Fields(Showing):
             locator.press_sequentially(text, timeout=ms(timeout))
 
     def type_many(self, frame: str | None, entries: Sequence[tuple[Ladder, str]]) -> list[bool]:
-        """Many fields with real key strokes, each replacing what was there; which of them can be typed in like that."""
-        with self.acting("type"):
-            return [self._typed(frame, ladder, text) for ladder, text in entries]
+        """Many fields with real key strokes, each replacing what was there; which of them can be typed in like that.
 
-    def _typed(self, frame: str | None, ladder: Ladder, text: str) -> bool:
-        held = self.ask(frame, "focus", ladder.body)
-        if held is None:
-            return False
-        if not held["lines"]:
-            text = " ".join(text.splitlines())  # a line break is the Enter key, which would send the form
-        if text:
-            type_text(self.page, self.devtools(), text)
-        elif not held["empty"]:
-            self.page.keyboard.press("Delete")
-        return True
+        Until `settled` is asked (or the next field typed in), keys land in the last of them or nowhere.
+        """
+        with self.acting("type"):
+            taken: list[bool] = []
+            for several, run in groupby(entries, key=lambda entry: "\n" in entry[1]):
+                # a line break in a wrong field would send its form: such a text is alone on its way
+                for part in ([one] for one in run) if several else [list(run)]:
+                    taken += self._typed(frame, part)
+            return taken
+
+    def _typed(self, frame: str | None, entries: Sequence[tuple[Ladder, str]]) -> list[bool]:
+        held = self.ask(frame, "typing", [ladder.body for ladder, _ in entries])
+        texts = [_keyed(text, field) for (_, text), field in zip(entries, held, strict=True) if field is not None]
+        if texts:
+            self.keyboard.type(self.devtools(), texts, self.system.limits.step)
+        return [field is not None for field in held]
 
     def set_many(self, frame: str | None, entries: Sequence[tuple[Ladder, str]]) -> list[bool]:
         """Many fields in one round trip; which of them were there and took the value."""
@@ -155,7 +158,7 @@ class Fields(Showing):
             by_key = by_key and bool(self.ask(frame, "focus", ladder.body))
             self._pressed = loads is None  # a new document shows by itself that it is not busy for ever
             if by_key:
-                self.page.keyboard.press("Enter")
+                self.keyboard.enter(self.devtools(), self.system.limits.step)
                 return
             self.frame(frame).locator(ladder.selector).click(timeout=ms(timeout), no_wait_after=True)
 
@@ -163,3 +166,10 @@ class Fields(Showing):
         """Press a key where the focus is."""
         with self.acting(keys), self.new_document(loads):
             self.page.keyboard.press(keys)
+
+
+def _keyed(text: str, field: dict[str, bool]) -> str | None:
+    """What is typed in a field that holds this: a line break only where it does not send the form; None deletes."""
+    if not text and not field["empty"]:
+        return None
+    return text if field["lines"] else " ".join(text.splitlines())

@@ -55,13 +55,23 @@ class Frames(Context):
         """What a tool of the page answers, in one round trip."""
         target = self.frame(frame)
         if self._pressed:  # a page that is busy for ever since would not answer an `evaluate`, which has no end
-            target.wait_for_function("true", timeout=ms(self.system.limits.step))
-            self._pressed = False
+            self._awaited()
         answer = target.evaluate(page_script(tool), argument)
         if answer is None:  # a document that may not run scripts, so that it did not begin with ours
             target.evaluate(document_script())
             answer = target.evaluate(page_script(tool), argument)
         return answer["answer"]
+
+    def _awaited(self) -> None:
+        from playwright.sync_api import Error, TimeoutError
+
+        try:
+            self.devtools().send("Runtime.evaluate", {"expression": "0"}, timeout=ms(self.system.limits.step))
+        except TimeoutError:
+            raise
+        except Error:  # the document is just being replaced: it is not busy
+            pass
+        self._pressed = False
 
     def asked(self, frame: Frame, tool: Tool, argument: object) -> Any:
         """As `ask`, with an end: a page that never loads, or is busy for ever, does not answer an `evaluate`."""

@@ -1,22 +1,25 @@
 """Key strokes as a keyboard sends them: one after the other, without waiting for what the page makes of each.
 
 Playwright's own keyboard waits for the page at every key that goes down and every key that goes up: most of the time
-that typing takes.  Chromium keeps the order of what it is sent, so that here all keys of a text are on their way at
-once, and the end of the last one is waited for.
+that typing takes.  Chromium keeps the order of what it is sent, so that here all keys of many fields are on their way
+at once, and the end of the last one is waited for.  A key that no page sees moves on from field to field.
+
+They leave in one piece, too: a blank page of its own, which nothing else can reach and which has no network, hands them
+to the browser's protocol (as the mapper of WebDriver BiDi does), so that not each of them passes through two processes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from connectors.browser.beside import Begun
+from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
-    from playwright.sync_api import CDPSession, Page
+    from playwright.sync_api import Browser, CDPSession
 
-__all__ = ["strokes", "type_text"]
+__all__ = ["Keyboard", "strokes"]
 
 Command = tuple[str, dict[str, Any]]
 _ROW = {digit: (f"Digit{digit}", ord(digit)) for digit in "1234567890"}
@@ -31,6 +34,10 @@ _KEYS: dict[str, tuple[str, int]] = {
         ("\\|", "Backslash", 220), ("]}", "BracketRight", 221), ("'\"", "Quote", 222)) for sign in signs},
 }  # fmt: skip
 """Code and number (Windows' virtual key) of each character's key on a US keyboard."""
+
+
+_MARK = "F24"
+"""As in `keys.js`: moves the focus to the next field."""
 
 
 def strokes(text: str) -> Iterator[Command]:
@@ -53,15 +60,71 @@ def _stroke(key: str, text: str, code: str, number: int) -> Iterator[Command]:
     yield "Input.dispatchKeyEvent", {"type": "keyUp", **plain}
 
 
-def type_text(page: Page, devtools: CDPSession, text: str) -> None:
-    """Type where the focus is.
+def _marked(texts: Iterable[str | None]) -> Iterator[Command]:
+    for n, text in enumerate(texts):
+        if n:
+            yield (
+                "Input.dispatchKeyEvent",
+                {"type": "rawKeyDown", "key": _MARK, "code": _MARK, "windowsVirtualKeyCode": 135},
+            )
+        yield from _stroke("Delete", "", "Delete", 46) if text is None else strokes(text)
 
-    Raises:
-        playwright.sync_api.Error: the page is gone.
+
+class Keyboard:
+    """The keyboard of the pages of one browser.
+
+    Args:
+        browser: Playwright's; the keyboard keeps a context of its own in it until it is closed.
     """
-    *first, last = strokes(text)
-    begun = [Begun(partial(devtools.send, *command)) for command in first]
-    page.wait_for_timeout(0)  # now they have left, and the last one may
-    devtools.send(*last)
-    for one in begun:
-        one.answer(page)
+
+    def __init__(self, browser: Browser):
+        self._context = browser.new_context(offline=True, service_workers="block")
+        self._desk = self._context.new_cdp_session(self._context.new_page())
+        whole = browser.new_browser_cdp_session()
+        whole.send("Target.exposeDevToolsProtocol", {"targetId": _target(self._desk), "bindingName": "devtools"})
+        whole.detach()
+        self._do((Path(__file__).parent / "keyboard.js").read_text("utf-8"))
+        self._sessions: WeakKeyDictionary[CDPSession, str] = WeakKeyDictionary()
+
+    def close(self) -> None:
+        """Give back what it holds in the browser."""
+        self._context.close()
+
+    def type(self, devtools: CDPSession, texts: Iterable[str | None], patience: float) -> None:
+        """Type where the focus is, and before each further text move on as the page's tool `typing` has it.
+
+        Args:
+            devtools: of the page that has the focus.
+            texts: None deletes what is selected.
+            patience: seconds in which the page must have taken all keys.
+
+        Raises:
+            playwright.sync_api.Error: the page is gone, or does not take them.
+        """
+        self._send(devtools, _marked(texts), patience)
+
+    def enter(self, devtools: CDPSession, patience: float) -> None:
+        """Press the Enter key; see `type`."""
+        self._send(devtools, strokes("\n"), patience)
+
+    def _send(self, devtools: CDPSession, commands: Iterable[Command], patience: float) -> None:
+        if devtools not in self._sessions:
+            self._sessions[devtools] = self._do(f"attached({json.dumps(_target(devtools))})")
+        self._do(
+            f"sent({json.dumps(list(commands))}, {json.dumps(self._sessions[devtools])}).then(all => all.length)",
+            patience,
+        )
+
+    def _do(self, script: str, patience: float | None = None) -> Any:
+        from playwright.sync_api import Error
+
+        asked = {"expression": script, "awaitPromise": True, "returnByValue": True}
+        answer = self._desk.send("Runtime.evaluate", asked, timeout=patience and patience * 1000)
+        if "exceptionDetails" in answer:
+            raise Error(answer["exceptionDetails"].get("exception", {}).get("description") or "the keyboard is gone")
+        return answer["result"].get("value")
+
+
+def _target(devtools: CDPSession) -> str:
+    target: str = devtools.send("Target.getTargetInfo")["targetInfo"]["targetId"]
+    return target

@@ -321,7 +321,14 @@ const press = event => {
   before = new WeakSet([target, ...[...target.querySelectorAll('*')].slice(0, 500).filter(visible)]);
   for (let el = up(target); el; el = up(el)) before.add(el);
 };
-for (const kind of ['pointerdown', 'keydown']) window.addEventListener(kind, press, true);
+window.addEventListener('pointerdown', press, true);
+window.addEventListener('keydown', press, true);
+// A key that types presses nothing: nobody is asked at each character.
+const TEXT = 'input:not([type=submit]):not([type=button]):not([type=image]):not([type=reset]),textarea,[contenteditable=""],[contenteditable=true]';
+window.addEventListener('focusin', event => {
+  const target = event.composedPath()[0];
+  window[target.matches && target.matches(TEXT) ? 'removeEventListener' : 'addEventListener']('keydown', press, true);
+}, true);
 
 // What a rung finds, and what it finds when that is nothing: a text as part of a longer one.
 const finders = (root, [rung, text], ladder) => rung === 'text' && ladder.kind !== 'press'

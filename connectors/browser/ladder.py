@@ -1,8 +1,8 @@
 """Locators as a ladder: rungs tried in order, each good for exactly one visible element.
 
-The work is done in the page by `ladder.js`, with `tables.js` and `fields.js` beside it: as a Playwright selector
-engine, so that `fill` and `click` find, wait and act in one round trip; and by `look`, which asks for many fields at
-once what they show and which rung found them.
+The work is done in the page by `ladder.js`, with `tables.js`, `fields.js` and `keys.js` beside it: as a Playwright
+selector engine, so that `fill` and `click` find, wait and act in one round trip; and by `look`, which asks for many
+fields at once what they show and which rung found them.
 """
 
 from __future__ import annotations
@@ -96,6 +96,7 @@ class Found:
 
 Tool = Literal[
     "look", "set", "choose", "listed", "signs", "print", "settled", "rested", "fetched", "scrolled", "texts", "focus",
+    "typing",
 ]  # fmt: skip
 _INNER = ("find", "redrawn")
 _RECORDING = ("find", "norm", "names", "caption", "visible", "all", "cellText", "SELECTORS")
@@ -104,7 +105,7 @@ _RECORDING = ("find", "norm", "names", "caption", "visible", "all", "cellText", 
 @cache
 def _source(names: tuple[str, ...] = (*_INNER, *get_args(Tool))) -> str:
     folder = Path(__file__).parent
-    parts = "\n".join((folder / name).read_text("utf-8") for name in ("ladder.js", "tables.js", "fields.js"))
+    parts = "\n".join((folder / name).read_text("utf-8") for name in ("ladder.js", "tables.js", "fields.js", "keys.js"))
     return f"(() => {{ {parts} return {{{', '.join(names)}}}; }})()"
 
 

@@ -1,13 +1,15 @@
 // Run at the start of every document, before its own scripts: the tools of ladder.js, when the document was last redrawn,
-// and the bodies of what it sends (with files in them they are shown to nobody else).
+// who looks at keys before the page does (see keys.js), and the bodies of what it sends (with files in them they are shown to nobody else).
 tools => {
   const key = Symbol.for('oficio');
   if (window[key]) return;
-  const watch = {tools, redrawn: performance.now()};
+  const watch = {tools, redrawn: performance.now(), keyed: null, key: event => { if (watch.keyed && event.isTrusted) watch.keyed(event); }};
   Object.defineProperty(window, key, {value: watch});
 
   new MutationObserver(() => { watch.redrawn = performance.now(); }).observe(document,
     {childList: true, subtree: true, characterData: true, attributeFilter: ['id', 'name', 'for']});
+
+  window.addEventListener('keydown', watch.key, true);
 
   // Closed shadow roots are open to our locators; the page itself sees no difference.
   const attach = Element.prototype.attachShadow;

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 
 from bots.data_entry.runner import Runner
 from bots.data_entry.stage import browser
+from config.errors import ApplicationException, BusinessException
 from config.systems import Step, System
 from connectors.browser.session import Session
 
@@ -75,3 +76,94 @@ def test_a_date_of_the_browser_is_filled_and_a_frame_typed_in(session: Session) 
 def test_enter_presses_the_button(session: Session) -> None:
     typed(session, {"fill": "Name", "with": "x"}, {"press": "Save"})
     assert session.page.evaluate("window.sent") == 1
+
+
+def drawn(session: Session, body: str, script: str = "") -> None:
+    """Another page, as a server sends it."""
+    text = f"<form>{body}<button>Save</button></form><script>{script}</script>"
+    session.page.route("**/*", lambda route: route.fulfill(body=text, content_type="text/html; charset=utf-8"))
+    session.page.goto("http://127.0.0.1/")
+
+
+NAME_AND_CODE = "<label>Name <input name=name></label><label>Code <input name=code></label>"
+WATCHED = """window.seen = [];
+for (const kind of ['keydown', 'keyup']) window.addEventListener(kind, event => seen.push(event.key), true);"""
+
+
+def test_of_the_step_from_field_to_field_the_page_sees_no_key(session: Session) -> None:
+    drawn(session, NAME_AND_CODE, WATCHED)
+    typed(session, {"fill": "Name", "with": "ab"}, {"fill": "Code", "with": "c"})
+    assert session.page.evaluate("seen") == ["a", "a", "b", "b", "c", "c"]
+
+
+@pytest.mark.parametrize("text", ["12345", "1234é"])
+def test_a_page_that_moves_the_focus_gets_no_character_in_another_field(session: Session, text: str) -> None:
+    drawn(
+        session,
+        NAME_AND_CODE + "<label>Remark <input name=remark></label>",
+        """const [name, code, remark] = ['name', 'code', 'remark'].map(one => document.getElementsByName(one)[0]);
+        window.stray = [];
+        remark.oninput = () => stray.push(remark.value);
+        name.oninput = () => {
+          if (name.value.length === 3 && !window.moved) { window.moved = true; remark.focus(); }
+        };""",
+    )
+    typed(session, {"fill": "Name", "with": text}, {"fill": "Code", "with": "C-1"})
+    assert [value(session, name) for name in ("name", "code", "remark")] == [text, "C-1", ""]
+    assert session.page.evaluate("stray") == []
+
+
+def test_a_form_that_is_drawn_anew_between_two_fields_is_typed_in_whole(session: Session) -> None:
+    drawn(
+        session,
+        f"<div id=all>{NAME_AND_CODE}</div>",
+        """let name = document.getElementsByName('name')[0];
+        name.addEventListener('blur', () => {  // the labels change places
+          const kept = name.value, all = document.getElementById('all');
+          all.innerHTML = '<label>Code <input name=code></label><label>Name <input name=name></label>';
+          document.getElementsByName('name')[0].value = kept;
+        });""",
+    )
+    typed(session, {"fill": "Name", "with": "abc"}, {"fill": "Code", "with": "def"})
+    assert (value(session, "name"), value(session, "code")) == ("abc", "def")
+
+
+def test_a_field_that_takes_no_keys_is_filled(session: Session) -> None:
+    drawn(session, NAME_AND_CODE, "document.getElementsByName('code')[0].onkeydown = event => event.preventDefault()")
+    typed(session, {"fill": "Code", "with": "C-1"}, {"fill": "Name", "with": "abc"})
+    assert (value(session, "name"), value(session, "code")) == ("abc", "C-1")
+
+
+def test_a_field_that_opens_only_when_the_one_before_is_entered_is_waited_for(session: Session) -> None:
+    opens = """const [name, code] = ['name', 'code'].map(one => document.getElementsByName(one)[0]);
+    code.disabled = true;
+    name.onchange = () => setTimeout(() => { code.disabled = false; }, 100);"""
+    drawn(session, NAME_AND_CODE, opens)
+    typed(session, {"fill": "Name", "with": "abc"}, {"fill": "Code", "with": "C-1"})
+    assert (value(session, "name"), value(session, "code")) == ("abc", "C-1")
+
+
+def test_after_it_was_read_back_the_page_has_its_keys_again(session: Session) -> None:
+    drawn(session, NAME_AND_CODE)
+    typed(session, {"fill": "Name", "with": "abc"})
+    session.page.focus("[name=code]")
+    session.page.keyboard.type("byé hand")
+    assert value(session, "code") == "byé hand"
+
+
+def test_a_page_that_does_not_answer_to_a_key_is_told(session: Session) -> None:
+    drawn(
+        session,
+        NAME_AND_CODE,
+        "document.onkeydown = () => { const end = Date.now() + 7000; while (Date.now() < end); }",
+    )
+    with pytest.raises(ApplicationException) as told:
+        typed(session, {"fill": "Name", "with": "a"})
+    assert told.value.code == "OF512"
+
+
+def test_enter_on_a_page_that_asks_waits_for_nobody(session: Session) -> None:
+    drawn(session, NAME_AND_CODE, "document.querySelector('form').onsubmit = () => { alert('Saved?'); return false; }")
+    with pytest.raises(BusinessException) as told:
+        typed(session, {"fill": "Name", "with": "x"}, {"press": "Save"})
+    assert told.value.code == "OF524"
