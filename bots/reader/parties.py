@@ -10,7 +10,7 @@ from bots.reader.folding import fold
 from bots.reader.names import LEGAL, address_names, names_under, pieces, seller_names
 from bots.reader.page import OwnIdentity
 from bots.reader.sheet import Sheet
-from bots.reader.tax_ids import find_tax_ids
+from bots.reader.tax_ids import best_first, find_tax_ids
 from bots.reader.texts import Pick
 from bots.reader.zones import Zones, find_zones, headings
 
@@ -47,10 +47,32 @@ def find_parties(sheet: Sheet, own: OwnIdentity | None) -> Parties:
     names_seller = [pick for pick in names_seller if not _elsewhere(pick, zones)]
     if not names_buyer:
         names_buyer = address_names(sheet, [pick.value for pick in names_seller[:2]])
+    if names_seller and names_buyer and fold(names_seller[0].value) != fold(names_buyer[0].value):
+        theirs = [pick for pick in seller if _ends_block_of(sheet, pick, names_buyer[0], names_seller[0])]
+        seller = [pick for pick in seller if pick not in theirs]
+        buyer = best_first({pick.value: pick for pick in (*theirs, *buyer)})
     alone = len(seller) == 1 and not buyer and seller[0].label is not None
     by_name = bool(seller and names_seller) and fold(names_seller[0].value) in fold(seller[0].row.text())
     shown = by_name or (bool(seller) and _shows_seller(sheet, seller[0], zones, ibans, own, alone=alone))
+    if shown and not _headed(zones, seller[0]):
+        shown = not any(_ends_block_of(sheet, seller[0], name, names_seller[0]) for name in _others(names_seller))
     return Parties(seller, buyer, ibans, find_bic(sheet), names_seller, names_buyer, unread, shown)
+
+
+def _others(names: list[Pick]) -> list[Pick]:
+    """Names of firms that are not the first of these."""
+    return [name for name in names[1:] if LEGAL.search(name.value) and fold(name.value) != fold(names[0].value)]
+
+
+def _ends_block_of(sheet: Sheet, pick: Pick, name: Pick, other: Pick) -> bool:
+    """Whether an id ends the block that this name opens, be it below a line with the sender's address in small print."""
+    block = block_name(sheet, pick)
+    if block is None or pick.row.page != name.row.page:
+        return False
+    inside = block[0].index <= name.row.index < pick.row.index
+    beside = abs(name.row.x0[name.first] - block[0].x0[0]) < 12
+    between = other.row.page == pick.row.page and name.row.index < other.row.index <= pick.row.index
+    return inside and beside and not between
 
 
 def _shows_seller(
@@ -61,12 +83,17 @@ def _shows_seller(
     page = sheet.layout.pages[min(pick.row.page, len(sheet.layout.pages)) - 1]
     foot = pick.row.top > 0.8 * page.height
     inside = zones.holding(pick.row, pick.row.x0[pick.first])
-    zone = any(z.party == "seller" for z in inside)
+    zone = _headed(zones, pick)
     bank = any(iban.value[:2] == pick.value[:2] for iban in ibans)
     if alone and not any(z.party != "seller" for z in inside):
         return True
     named = pick.label is not None and pick.label.means("label", "buyer_vat_id")
     return foot or zone or bank or heads_the_page(sheet, pick) > 0 or (bool(own and own.vat_ids) and not named)
+
+
+def _headed(zones: Zones, pick: Pick) -> bool:
+    """Whether an id stands under a heading of the seller's block."""
+    return any(zone.party == "seller" for zone in zones.holding(pick.row, pick.row.x0[pick.first]))
 
 
 def _elsewhere(pick: Pick, zones: Zones) -> bool:

@@ -12,7 +12,7 @@ from bots.reader.sheet import Sheet
 from bots.reader.texts import Pick
 from bots.reader.zones import Zones
 
-__all__ = ["find_tax_ids"]
+__all__ = ["best_first", "find_tax_ids"]
 
 _TEMPLATE = 0.3
 """How much less an id with wrong check digits is worth beside one with right ones."""
@@ -182,4 +182,5 @@ def _place(
 
 
 def best_first(picks: dict[str, Pick]) -> list[Pick]:
+    """Ids by what they are worth."""
     return sorted(picks.values(), key=lambda pick: -pick.score)

@@ -36,7 +36,7 @@ def draw_letterhead(draft: Draft) -> float:
             draft.sheet.fill(0, 0, style.page[0], 74, style.accent)
             draft.write(draft.left, 40, seller.name, bold=True, scale=1.8, colour=(1, 1, 1))
             draft.write(draft.left, 58, "  ·  ".join(_contact(draft)[:2]), scale=0.9, colour=(1, 1, 1))
-            if style.vat_in in ("head", "both"):
+            if style.vat_in in ("head", "both") or style.at.foot == "none":
                 draft.show("seller_vat_id")
                 text = f"{draft.colon(draft.label('vat_id'))} {draft.vat(seller)}"
                 draft.write(draft.right, 58, text, scale=0.9, align="right", colour=(1, 1, 1))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bots.reader.page import OwnIdentity
 from tests.reader.paper import Paper, invoice, read_one
 
@@ -61,3 +63,20 @@ def test_a_tax_that_is_named_and_left_out_is_doubted() -> None:
     totals = [("Subtotal", "EUR 100.00"), ("VAT 23%", "EUR 23.00"), ("Total", "EUR 223.00")]
     reading = read_one(invoice(LINES, totals))
     assert not reading.confident
+
+
+def under(y: float, size: float, *, heading: bool) -> Paper:
+    """The letter with the sender's name at this height, and no id of his."""
+    paper = letter(foot=False)
+    paper.row(y, (50, "Lieferant GmbH · Nebenstr. 2 · 80331 München"), size=size)
+    return paper.row(78, (50, "Rechnung an:")) if heading else paper
+
+
+@pytest.mark.parametrize("place", [(40, 14), (84, 5)])  # a letterhead; the small line over the address in the window
+@pytest.mark.parametrize("heading", [True, False])
+def test_the_only_id_of_the_page_is_not_the_sellers_when_it_ends_the_buyers_block(
+    place: tuple[float, float], heading: bool
+) -> None:
+    reading = read_one(under(*place, heading=heading))
+    assert not reading.confident
+    assert {"OF238", "OF239"} & {doubt.code for doubt in reading.doubts}
