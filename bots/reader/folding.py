@@ -11,7 +11,8 @@ __all__ = ["Token", "fold", "folded", "key", "tokens"]
 
 _KEPT = 6_000
 """Words of which is kept what they come to: those of a language that are usual."""
-_TOKEN = re.compile(r"[^\W\d_]+|\d+|[%#]")
+_TOKEN = re.compile(r"(?<![^\W\d_])(?<!\.)n\.o(?![^\W\d_])|[^\W\d_]+|\d+|[%#]")
+"""`N.º` is one, as `Nº` is; the same letters of an abbreviation (`S.N.O.`) are not."""
 _SPECIAL = str.maketrans(
     {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "æ": "ae", "Æ": "AE", "œ": "oe", "°": "o", "ı": "i",
      "ς": "σ"}
@@ -59,7 +60,7 @@ def tokens(word: str) -> tuple[Token, ...]:
         text = match.group()
         if text == "%":
             text = "percent"
-        elif text == "#" or (text in _NUMBER and (text != "n" or _is_n(word))):
+        elif text in ("#", "n.o") or (text in _NUMBER and (text != "n" or _is_n(word))):
             text = "no"
         found.append(Token(text, min(match.start(), size), min(match.end(), size)))
     return tuple(found)

@@ -146,7 +146,7 @@ def find_bics(text: str) -> list[Found]:
 def vat_id_holds(value: str) -> bool:
     """Whether form and check digits of a VAT id with country prefix are right."""
     country = "GR" if value[:2] == "EL" else "CH" if value[:3] == "CHE" else value[:2]
-    module = get_cc_module(country.lower(), "vat") or (get_cc_module("ch", "uid") if country == "CH" else None)
+    module = get_cc_module(country.lower(), "uid" if country == "CH" and value[-1:].isdigit() else "vat")
     if module is None:
         return False
     try:

@@ -113,7 +113,7 @@ def _match(row: Row, run: list[tuple[int, Token]], words: int, lexicon: Lexicon,
             if small(part):
                 continue
             text += part
-            if text not in prefixes:
+            if text not in prefixes or _begins_a_code(row, run[end]):
                 break
             if text in meanings:
                 best, best_text = end, text
@@ -122,6 +122,12 @@ def _match(row: Row, run: list[tuple[int, Token]], words: int, lexicon: Lexicon,
             continue
         hits.append(_hit(row, run, at, best, best_text, meanings[best_text], words))
         at = best + 1
+
+
+def _begins_a_code(row: Row, part: tuple[int, Token]) -> bool:
+    """Whether a letter begins a code: `Facture A24-5301` is no `Facture a` (billed to)."""
+    index, token = part
+    return len(token.text) == 1 and row.words[index].text[token.end : token.end + 1].isdigit()
 
 
 def _hit(

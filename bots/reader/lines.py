@@ -109,6 +109,7 @@ def _items(sheet: Sheet, heading: Heading, end: int) -> Iterator[Item]:
     current: Item | None = None
     pending: Item | None = None
     previous: Row | None = None
+    foot = 0
     for row in sheet.layout.rows[heading.last + 1 : end]:
         figures = _figures(sheet, heading, row)
         over_page = row.page != (previous.page if previous is not None else heading.page)
@@ -120,11 +121,14 @@ def _items(sheet: Sheet, heading: Heading, end: int) -> Iterator[Item]:
             over_page, previous = False, row
         if _stops(sheet, row, figures, started=current is not None or pending is not None):
             break
-        if _carried(sheet, row):
+        if row.page == foot:
             continue
+        if _carried(sheet, row) and not {"quantity", "unit_price"} <= figures.keys():
+            continue  # "Transport 1.234,00", and not "Transport Rotterdam - Delft 2 x 50,00"
         gap = row.top - (previous.bottom if previous is not None and previous is not row else heading.bottom)
         if gap > 7 * row.height and current is not None and not figures:
-            break
+            foot = row.page  # the table may go on after it
+            continue
         previous = row
         if last in figures and (figures[last].money or len(figures) > 1):
             beside = pending is not None and gap < 0.8 * row.height and not set(pending.figures) & set(figures)
@@ -287,7 +291,7 @@ def _stops(sheet: Sheet, row: Row, figures: dict[str, Amount], *, started: bool)
     for hit in hits:
         if hit.means("label", *_STOP) and hit.pure and not hit.prose and _fills(row, hit):
             has_money = any(amount.money for amount in sheet.spots.amounts.get(row.index, ()))
-            if has_money or (started and hit.first == 0 and not figures):
+            if has_money or (started and hit.first == 0 and all(figure.percent for figure in figures.values())):
                 return True
     return False
 

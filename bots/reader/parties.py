@@ -65,7 +65,7 @@ def _others(names: list[Pick]) -> list[Pick]:
 
 
 def _ends_block_of(sheet: Sheet, pick: Pick, name: Pick, other: Pick) -> bool:
-    """Whether an id ends the block that this name opens, be it below a line with the sender's address in small print."""
+    """Whether an id ends the block that this name opens, be it below a small line with the sender's address."""
     block = block_name(sheet, pick)
     if block is None or pick.row.page != name.row.page:
         return False

@@ -137,7 +137,15 @@ def find_numbers_of(sheet: Sheet, role: str, accept: Callable[[str], bool] = lam
 
 def says_of_what(sheet: Sheet, hit: Hit) -> bool:
     """Whether a label opens its phrase or follows a title: `Str. Victoriei nr. 103` and `for invoice 4711` do not."""
-    return hit.pure or any(o.means("title") and o.last <= hit.first for o in sheet.hits.get(hit.row.index, ()))
+    titles = [o for o in sheet.hits.get(hit.row.index, ()) if o.means("title") and o.last <= hit.first]
+    return hit.pure if not titles else not all(_of_another_paper(sheet, title) for title in titles)
+
+
+def _of_another_paper(sheet: Sheet, title: Hit) -> bool:
+    """`Delivery note no.` on an invoice; on a delivery note it is the paper's own."""
+    return title.means("title", "not an invoice") and any(
+        not hit.prose and not hit.means("title", "not an invoice") for hit in sheet.hits_of("title")
+    )
 
 
 def _codes(sheet: Sheet, hit: Hit) -> Iterator[Pick]:
@@ -238,6 +246,7 @@ def find_title_numbers(sheet: Sheet) -> list[Pick]:
     """`INVOICE` and, beside or under it, `No. 4711` or the code itself; or a bare `No.:` at the head of the page."""
     picks: list[Pick] = []
     titles = [hit for hit in sheet.hits_of("title") if hit.pure and not hit.prose]
+    titles = [hit for hit in titles if not _of_another_paper(sheet, hit)]
     for title in titles[:1]:
         picks.extend(_after_title(title, sheet))
     for title in titles[:3]:
@@ -284,7 +293,8 @@ def _bare_numbers(sheet: Sheet) -> Iterator[Hit]:
             return
         for hit in hits:
             phrase = next(p for p in row.phrases if p.start <= hit.first < p.end)
-            alone = phrase.start == hit.first and (phrase.end == hit.last or row.words[hit.last - 1].text.endswith(":"))
+            colon = any(row.words[i].text.endswith(":") for i in range(hit.last - 1, min(hit.last + 1, phrase.end)))
+            alone = phrase.start == hit.first and (phrase.end == hit.last or colon)
             if hit.key == "no" and alone and not _in_heading(sheet, hit) and _among_references(sheet, row):
                 yield hit
 

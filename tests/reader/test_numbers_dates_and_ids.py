@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bots.reader.amounts import Mark, find_numbers, infer_mark, read_number
 from bots.reader.dates import find_dates, infer_order, read_date
-from bots.reader.ids import find_ibans, find_vat_ids, national_vat_id, tax_id_holds
+from bots.reader.ids import find_ibans, find_vat_ids, national_vat_id, tax_id_holds, vat_id_holds
 from bots.reader.languages import lexicon
 
 MONTHS = lexicon().months
@@ -99,6 +99,13 @@ def test_one_date_shows_the_order_of_all() -> None:
 )  # fmt: skip
 def test_vat_ids_in_any_groups(text: str, value: str) -> None:
     assert [found.value for found in find_vat_ids(text)] == [value]
+
+
+@pytest.mark.parametrize(
+    ("value", "holds"), [("CHE682126219", True), ("CHE682126219MWST", True), ("CHE682126218", False)]
+)
+def test_a_swiss_id_holds_with_and_without_what_follows_it(value: str, holds: bool) -> None:
+    assert vat_id_holds(value) is holds
 
 
 def test_an_id_does_not_begin_in_the_middle_of_a_word() -> None:
