@@ -288,12 +288,11 @@ def _stops(sheet: Sheet, row: Row, figures: dict[str, Amount], *, started: bool)
     whole = any(hit.first == first.start and hit.last == first.end and hit.means("label", *_STOP) for hit in hits)
     if "quantity" in figures and "unit_price" in figures and not whole:
         return False
-    for hit in hits:
-        if hit.means("label", *_STOP) and hit.pure and not hit.prose and _fills(row, hit):
-            has_money = any(amount.money for amount in sheet.spots.amounts.get(row.index, ()))
-            if has_money or (started and hit.first == 0 and all(figure.percent for figure in figures.values())):
-                return True
-    return False
+    totals = [hit for hit in hits if hit.means("label", *_STOP) and hit.pure and not hit.prose and _fills(row, hit)]
+    if any(amount.money for amount in sheet.spots.amounts.get(row.index, ())):
+        return bool(totals)
+    captions = started and all(figure.percent for figure in figures.values())
+    return captions and (len(totals) > 1 or any(hit.first == 0 for hit in totals))
 
 
 def _fills(row: Row, hit: Hit) -> bool:

@@ -168,10 +168,21 @@ def _numbers(sheet: Sheet) -> list[Pick]:
     return rank(pick for pick in picks if pick.score > 0.25)
 
 
+def _rest_of_a_label(sheet: Sheet, pick: Pick) -> bool:
+    """Whether a date's label is a small word, left over from a label in the row above: `Livré` and below `le : 3.5.`."""
+    label = pick.label
+    if label is None or len(label.key) > 2 or label.first or not label.row.index:
+        return False
+    above = sheet.layout.rows[label.row.index - 1]
+    near = above.page == label.row.page and label.row.top - above.bottom < label.row.height
+    return near and len(above.words) > 1 and above.words[-1].text[-1:].isalpha()
+
+
 def _dates(sheet: Sheet, numbers: Sequence[Pick], table_rows: frozenset[int]) -> list[Pick]:
     """Candidates of the issue date: labelled, beside the number, or alone at the head of the first page; dates of lines
     are not the document's."""
-    picks = [pick for pick in find_dates_of(sheet, "issue_date") if pick.row.index not in table_rows]
+    found = find_dates_of(sheet, "issue_date")
+    picks = [pick for pick in found if pick.row.index not in table_rows and not _rest_of_a_label(sheet, pick)]
     named = {
         (pick.row.index, pick.first): pick.score
         for role in ("due_date", "other_date", "service_date", "service_period")

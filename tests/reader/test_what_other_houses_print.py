@@ -21,7 +21,7 @@ def codes(reading: Reading) -> set[str]:
 def test_a_tax_may_bear_its_countrys_name_on_a_page_in_another_language(name: str) -> None:
     reading = read_one(invoice(LINES, [TOTALS[0], (f"{name} 23%", "EUR 23.00"), TOTALS[2]]))
     assert reading.get("tax_total") == "23.00"
-    assert reading.get("gross_total") == "113.00"
+    assert reading.get("gross_total") == "123.00"
     assert reading.confident, [doubt.text() for doubt in reading.doubts]
 
 
@@ -97,7 +97,7 @@ def test_the_label_of_the_number_may_be_the_only_title() -> None:
     assert reading.type == "credit note"
 
 
-def heading(number: str, *, title: str = "") -> Paper:
+def heading(number: str, *, title: str = "", date: str = "Date : 25/09/2024") -> Paper:
     """A French invoice with these words for its number."""
     paper = Paper()
     paper.row(40, (50, "Rhône Électricité SAS")).row(54, (50, "12 rue de la République, 44000 Nantes"))
@@ -105,7 +105,7 @@ def heading(number: str, *, title: str = "") -> Paper:
     if title:
         paper.row(90, (50, title), size=10)
     paper.row(140, (50, number))
-    paper.row(154, (50, "Date : 25/09/2024"))
+    paper.row(154, (50, date))
     paper.row(180, (50, "Désignation"), (-330, "Qté"), (-430, "P.U. HT"), (-545, "Montant HT"))
     paper.row(200, (50, "Câble souple"), (-330, "5"), (-430, "100,00"), (-545, "500,00"))
     paper.row(240, (-430, "Sous-total HT"), (-545, "500,00 €")).row(254, (-430, "TVA à 20 %"), (-545, "100,00 €"))
@@ -179,3 +179,18 @@ def test_a_table_goes_on_after_the_foot_of_its_page_without_its_headings() -> No
     reading = read_one(paper)
     assert [line.line_total.value for line in reading.lines if line.line_total] == ["10.00", "90.00"]
     assert reading.confident, codes(reading)
+
+
+def test_the_rest_of_a_label_in_the_row_above_names_no_issue_date() -> None:
+    paper = heading("FACTURE Numéro de facture A24-5301", date="Nantes, 27.09.2024")
+    paper.row(164, (50, "Réf. commande : PO-18917, Livré")).row(175, (50, "le : 25.09.2024"))
+    assert read_one(paper).get("issue_date") == "2024-09-27"
+
+
+def test_captions_of_totals_that_begin_with_a_charge_end_the_table() -> None:
+    paper = heading("Facture n° A24-5301")
+    paper.pages[0] = [row for row in paper.pages[0] if row[0] < 240]
+    paper.row(216, (50, "Port et emballage"), (-330, "Sous-total HT"), (-430, "TVA 20 %"), (-545, "Total TTC"))
+    paper.row(232, (50, "45,00"), (-330, "545,00"), (-430, "109,00"), (-545, "654,00"))
+    reading = read_one(paper)
+    assert [line.line_total.value for line in reading.lines if line.line_total] == ["500.00"]
