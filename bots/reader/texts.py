@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from bots.reader.folding import fold
+from bots.reader.folding import fold, small
 from bots.reader.ids import compact
 from bots.reader.labels import Hit
 from bots.reader.layout import Row, box_of, continued
@@ -65,14 +65,23 @@ def nearest(sheet: Sheet, hit: Hit, spots: dict[int, list[S]], reach: float = 42
     for depth, row in enumerate(sheet.layout.below(hit.row, reach)):
         for spot in spots.get(row.index, ()):
             if _in_column(hit, spot.x0, spot.x1):
+                if _has_another_label(sheet, hit, spot):
+                    return
                 yield spot, 0.9 - 0.06 * depth - min(abs(spot.x0 - hit.x0) / 400, 0.2)
                 return
         if any(_in_column(hit, row.x0[i], row.x1[i]) for i in range(len(row.words))) and depth > 1:
             return
 
 
+def _has_another_label(sheet: Sheet, hit: Hit, spot: Spot) -> bool:
+    """Whether a label of its own stands before a thing, in its phrase, which says something else than this one."""
+    before = [one for one in sheet.hits.get(spot.row.index, ()) if spot.phrase.start <= one.first < spot.first]
+    return any(one.means("label") and not set(one.meanings) & set(hit.meanings) for one in before)
+
+
 def _strange(row: Row, begin: int, end: int) -> int:
-    return sum(1 for index in range(begin, end) if any(char.isalpha() for char in row.words[index].text))
+    texts = (row.words[index].text for index in range(begin, end))
+    return sum(any(char.isalpha() for char in text) and not small(fold(text.strip(".:"))) for text in texts)
 
 
 def _goes_on(row: Row, begin: int, end: int) -> bool:

@@ -169,7 +169,7 @@ def _numbers(sheet: Sheet) -> list[Pick]:
 
 
 def _rest_of_a_label(sheet: Sheet, pick: Pick) -> bool:
-    """Whether a date's label is a small word, left over from a label in the row above: `Livré` and below `le : 3.5.`."""
+    """Whether a date's label is a small word, the rest of one in the row above: `Livré` and below it `le : 3.5.`."""
     label = pick.label
     if label is None or len(label.key) > 2 or label.first or not label.row.index:
         return False

@@ -194,3 +194,10 @@ def test_captions_of_totals_that_begin_with_a_charge_end_the_table() -> None:
     paper.row(232, (50, "45,00"), (-330, "545,00"), (-430, "109,00"), (-545, "654,00"))
     reading = read_one(paper)
     assert [line.line_total.value for line in reading.lines if line.line_total] == ["500.00"]
+
+
+def test_a_date_with_a_label_of_its_own_is_not_named_by_one_above_it() -> None:
+    paper = heading("FACTURE N° de facture A24-5301", date="À régler avant le: 27.10.2024")
+    paper.row(96, (50, "Nantes, 27.09.2024"))
+    reading = read_one(paper)
+    assert (reading.get("issue_date"), reading.get("due_date")) == ("2024-09-27", "2024-10-27")
