@@ -292,7 +292,7 @@ def _stops(sheet: Sheet, row: Row, figures: dict[str, Amount], *, started: bool)
     if any(amount.money for amount in sheet.spots.amounts.get(row.index, ())):
         return bool(totals)
     captions = started and all(figure.percent for figure in figures.values())
-    return captions and (len(totals) > 1 or any(hit.first == 0 for hit in totals))
+    return captions and (len(totals) > 1 or any(hit.first == 0 or hit.means("label", "gross_total") for hit in totals))
 
 
 def _fills(row: Row, hit: Hit) -> bool:

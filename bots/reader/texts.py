@@ -309,8 +309,10 @@ def _bare_numbers(sheet: Sheet) -> Iterator[Hit]:
 
 
 def _in_heading(sheet: Sheet, hit: Hit) -> bool:
-    """Whether the row heads a table: `No.` is a position there."""
-    return sum(other.means("column") for other in sheet.hits.get(hit.row.index, ())) > 2
+    """Whether the row heads a table of lines: `No.` is a position there, but not beside `Invoice date`."""
+    hits = sheet.hits.get(hit.row.index, ())
+    dated = any(other.means("label", "issue_date", "due_date") and not other.means("column") for other in hits)
+    return not dated and sum(other.means("column") for other in hits) > 2
 
 
 def _among_references(sheet: Sheet, row: Row) -> bool:

@@ -201,3 +201,30 @@ def test_a_date_with_a_label_of_its_own_is_not_named_by_one_above_it() -> None:
     paper.row(96, (50, "Nantes, 27.09.2024"))
     reading = read_one(paper)
     assert (reading.get("issue_date"), reading.get("due_date")) == ("2024-09-27", "2024-10-27")
+
+
+def test_an_account_may_break_over_two_lines() -> None:
+    notes = ["Bank of the Harbour, IBAN: DE02 1203 0000 0000", "2020 51, BIC: BYLADEM1001"]
+    assert read_one(invoice(LINES, TOTALS, notes=notes)).get("iban") == "DE02120300000000202051"
+
+
+def test_numbers_and_dates_may_stand_under_their_headings_in_a_row() -> None:
+    paper = Paper().row(40, (50, "Suministros del Atlántico, S.A.")).row(54, (50, "NIF: B13367511"))
+    paper.row(80, (50, "Factura"), size=16)
+    paper.row(120, (50, "Nº"), (150, "Fecha de factura"), (270, "S/Ref."), (350, "Albarán"))
+    paper.row(134, (50, "FAC2025-1618"), (150, "25/09/2024"), (270, "PO-33858"), (350, "877387"))
+    paper.row(180, (50, "Concepto"), (-330, "Cantidad"), (-430, "Precio"), (-545, "Importe"))
+    paper.row(200, (50, "Aceite hidráulico"), (-330, "5"), (-430, "100,00"), (-545, "500,00"))
+    paper.row(240, (-430, "Base imponible"), (-545, "500,00 €")).row(254, (-430, "IVA 21%"), (-545, "105,00 €"))
+    reading = read_one(paper.row(268, (-430, "Total"), (-545, "605,00 €")))
+    assert (reading.get("invoice_number"), reading.get("issue_date")) == ("FAC2025-1618", "2024-09-25")
+
+
+def test_captions_of_totals_may_begin_with_a_word_that_is_not_known() -> None:
+    paper = heading("Facture n° A24-5301")
+    paper.pages[0] = [row for row in paper.pages[0] if row[0] < 240]
+    paper.row(216, (50, "Sum d'imposition"), (-330, "20 % TVA"), (-545, "Total TTC"))
+    paper.row(232, (50, "EUR 500,00"), (-330, "EUR 100,00"), (-545, "EUR 600,00"))
+    paper.row(246, (50, "Merci de votre confiance"))
+    reading = read_one(paper)
+    assert [line.line_total.value for line in reading.lines if line.line_total] == ["500.00"]
