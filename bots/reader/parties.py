@@ -47,16 +47,34 @@ def find_parties(sheet: Sheet, own: OwnIdentity | None) -> Parties:
     names_seller = [pick for pick in names_seller if not _elsewhere(pick, zones)]
     if not names_buyer:
         names_buyer = address_names(sheet, [pick.value for pick in names_seller[:2]])
-    if names_seller and names_buyer and fold(names_seller[0].value) != fold(names_buyer[0].value):
-        theirs = [pick for pick in seller if _ends_block_of(sheet, pick, names_buyer[0], names_seller[0])]
-        seller = [pick for pick in seller if pick not in theirs]
-        buyer = best_first({pick.value: pick for pick in (*theirs, *buyer)})
+    if not names_buyer and names_seller and len(seller) > 1:
+        names_buyer = _second_firm(sheet, seller, names_seller)
+    theirs = [pick for pick in seller if _is_the_others(sheet, pick, names_seller, names_buyer)]
+    seller = [pick for pick in seller if pick not in theirs]
+    buyer = best_first({pick.value: pick for pick in (*theirs, *buyer)})
     alone = len(seller) == 1 and not buyer and seller[0].label is not None
     by_name = bool(seller and names_seller) and fold(names_seller[0].value) in fold(seller[0].row.text())
     shown = by_name or (bool(seller) and _shows_seller(sheet, seller[0], zones, ibans, own, alone=alone))
     if shown and not _headed(zones, seller[0]):
         shown = not any(_ends_block_of(sheet, seller[0], name, names_seller[0]) for name in _others(names_seller))
     return Parties(seller, buyer, ibans, find_bic(sheet), names_seller, names_buyer, unread, shown)
+
+
+def _is_the_others(sheet: Sheet, pick: Pick, sellers: list[Pick], buyers: list[Pick]) -> bool:
+    """Whether an id that may be the seller's ends the block of the buyer's name."""
+    if not sellers or not buyers or fold(sellers[0].value) == fold(buyers[0].value):
+        return False
+    return _ends_block_of(sheet, pick, buyers[0], sellers[0])
+
+
+def _second_firm(sheet: Sheet, ids: list[Pick], names: list[Pick]) -> list[Pick]:
+    """The firm whose name opens one id's block, where another id stands under or beside the first name."""
+    blocks = [block_name(sheet, pick) for pick in ids]
+    first = [block is not None and fold(names[0].value) in block[1] for block in blocks]
+    rest = [pick for pick, mine in zip(ids, first, strict=True) if not mine]
+    if not any(first):
+        return []
+    return [name for name in _others(names) if any(_ends_block_of(sheet, pick, name, names[0]) for pick in rest)][:1]
 
 
 def _others(names: list[Pick]) -> list[Pick]:

@@ -80,3 +80,22 @@ def test_the_only_id_of_the_page_is_not_the_sellers_when_it_ends_the_buyers_bloc
     reading = read_one(under(*place, heading=heading))
     assert not reading.confident
     assert {"OF238", "OF239"} & {doubt.code for doubt in reading.doubts}
+
+
+def test_the_second_firm_with_an_id_of_its_own_is_the_buyer() -> None:
+    paper = Paper()
+    paper.row(40, (50, "Lieferant GmbH"), size=14).row(56, (50, "Nebenstr. 2 · 80331 München"))
+    paper.row(80, (50, "Absender")).row(92, (50, "Lieferant GmbH")).row(104, (50, "Nebenstr. 2"))
+    paper.row(116, (50, "80331 München"))
+    paper.row(133, (50, "Kunde AG")).row(145, (50, "Hauptstr. 1")).row(157, (50, "10115 Berlin"))
+    paper.row(169, (50, "USt-IdNr.: DE136695976"))
+    paper.row(200, (50, "Rechnung Nr. 4711"), size=14).row(215, (50, "Rechnungsdatum: 03.05.2024"))
+    paper.row(240, (50, "Beschreibung"), (-330, "Menge"), (-430, "Einzelpreis"), (-545, "Betrag"))
+    paper.row(260, (50, "Beratung"), (-330, "10"), (-430, "100,00"), (-545, "1.000,00"))
+    paper.row(290, (-450, "Nettobetrag"), (-545, "1.000,00 €")).row(305, (-450, "19 % MwSt."), (-545, "190,00 €"))
+    paper.row(320, (-450, "Gesamtbetrag"), (-545, "1.190,00 €"))
+    paper.row(790, (50, "Lieferant GmbH · USt-IdNr.: DE811907980 · IBAN DE02120300000000202051"))
+    reading = read_one(paper)
+    assert (reading.get("seller_name"), reading.get("seller_vat_id")) == ("Lieferant GmbH", "DE811907980")
+    assert (reading.get("buyer_name"), reading.get("buyer_vat_id")) == ("Kunde AG", "DE136695976")
+    assert reading.confident
