@@ -69,12 +69,14 @@ def _is_the_others(sheet: Sheet, pick: Pick, sellers: list[Pick], buyers: list[P
 
 def _second_firm(sheet: Sheet, ids: list[Pick], names: list[Pick]) -> list[Pick]:
     """The firm whose name opens one id's block, where another id stands under or beside the first name."""
-    blocks = [block_name(sheet, pick) for pick in ids]
-    first = [block is not None and fold(names[0].value) in block[1] for block in blocks]
-    rest = [pick for pick, mine in zip(ids, first, strict=True) if not mine]
-    if not any(first):
-        return []
-    return [name for name in _others(names) if any(_ends_block_of(sheet, pick, name, names[0]) for pick in rest)][:1]
+    seconds: list[Pick] = []
+    first = False
+    for pick in ids:
+        theirs = [name for name in _others(names) if _ends_block_of(sheet, pick, name, names[0])]
+        block = block_name(sheet, pick)
+        first = first or (not theirs and block is not None and fold(names[0].value) in block[1])
+        seconds += theirs
+    return seconds[:1] if first else []
 
 
 def _others(names: list[Pick]) -> list[Pick]:
