@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -54,10 +54,29 @@ def find_tax_rows(sheet: Sheet, skip: frozenset[int]) -> list[TaxRow]:
         if index - last > 4 or _breaks(sheet, last, index):
             block += 1
         row = _read(sheet, index, block)
-        if row is not None:
-            found.append(row)
+        rows = [row] if row is not None else list(_under_captions(sheet, index, block))
+        if rows:
+            found += rows
             last = index
     return found
+
+
+def _under_captions(sheet: Sheet, index: int, block: int) -> Iterator[TaxRow]:
+    """`VAT 21% | VAT 10% | ...` in one row, and the tax of each below it."""
+    row, amounts = sheet.layout.rows[index], sheet.spots.amounts[index]
+    if any(not amount.percent for amount in amounts) or len(amounts) < 2:
+        return
+    below = next(iter(sheet.layout.below(row, 2.5 * row.height)), None)
+    money = [amount for amount in sheet.spots.amounts.get(below.index, ()) if amount.money] if below is not None else []
+    for rate in amounts:
+        phrase = rate.phrase
+        named = any(
+            phrase.start <= hit.first < phrase.end and (hit.means("tax") or hit.means("label", "tax_total"))
+            for hit in sheet.hits.get(index, ())
+        )
+        under = [amount for amount in money if min(amount.x1, phrase.x1) - max(amount.x0, phrase.x0) > 0]
+        if named and len(under) == 1:
+            yield TaxRow(rate, None, under[0], None, block, True, index, rate.value)
 
 
 def _breaks(sheet: Sheet, last: int, index: int) -> bool:

@@ -228,3 +228,15 @@ def test_captions_of_totals_may_begin_with_a_word_that_is_not_known() -> None:
     paper.row(246, (50, "Merci de votre confiance"))
     reading = read_one(paper)
     assert [line.line_total.value for line in reading.lines if line.line_total] == ["500.00"]
+
+
+def test_taxes_of_several_rates_may_stand_beside_each_other() -> None:
+    paper = heading("Facture n° A24-5301")
+    paper.pages[0] = [row for row in paper.pages[0] if row[0] < 200]
+    paper.row(200, (50, "Câble souple"), (-330, "5"), (-430, "100,00"), (-545, "500,00"))
+    paper.row(216, (50, "Livre"), (-330, "5"), (-430, "20,00"), (-545, "100,00"))
+    paper.row(250, (50, "Sous-total HT"), (200, "TVA 20 %"), (300, "TVA 5,5 %"), (-545, "Total TTC"))
+    paper.row(264, (50, "600,00 €"), (200, "100,00 €"), (300, "5,50 €"), (-545, "705,50 €"))
+    reading = read_one(paper)
+    assert (reading.get("tax_total"), reading.get("gross_total")) == ("105.50", "705.50")
+    assert reading.confident, codes(reading)
