@@ -196,7 +196,7 @@ def _complete(sheet: Sheet, heading: Heading) -> None:
         return
     known = [column for column in heading.columns if column.name in _FIGURES]
     for row in sheet.layout.rows[heading.last + 1 : heading.last + 7]:
-        if row.page != heading.page:
+        if row.page > heading.page + 1:
             return
         prices = [column for column in known if column.name == "unit_price"]
         for amount in reversed(sheet.spots.amounts.get(row.index, [])):

@@ -240,3 +240,16 @@ def test_taxes_of_several_rates_may_stand_beside_each_other() -> None:
     reading = read_one(paper)
     assert (reading.get("tax_total"), reading.get("gross_total")) == ("105.50", "705.50")
     assert reading.confident, codes(reading)
+
+
+def test_a_heading_at_the_foot_of_a_page_has_its_lines_on_the_next() -> None:
+    paper = Paper()
+    paper.row(50, (50, "Northwind Tools Ltd"), size=14).row(68, (50, "VAT No: IE6388047V"))
+    paper.row(100, (380, "INVOICE"), size=18).row(120, (380, "Invoice number: INV-9"))
+    paper.row(134, (380, "Invoice date: 3 May 2024"))
+    paper.row(800, (50, "Description"), (-330, "Quantity"), (-430, "Unit price"), (-545, "Consideration"))
+    paper.turn().row(60, (50, "Washers"), (-330, "10"), (-430, "10.00"), (-545, "100.00"))
+    paper.row(110, (-450, "Subtotal"), (-545, "EUR 100.00")).row(125, (-450, "VAT 23%"), (-545, "EUR 23.00"))
+    reading = read_one(paper.row(140, (-450, "Total"), (-545, "EUR 123.00")))
+    assert [line.line_total.value for line in reading.lines if line.line_total] == ["100.00"]
+    assert reading.confident, codes(reading)
