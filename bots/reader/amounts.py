@@ -40,6 +40,7 @@ _SYMBOLS = {
 }  # fmt: skip
 _CURRENCY = "|".join(re.escape(s) for s in sorted([*_SYMBOLS, *CURRENCIES], key=len, reverse=True)) + r"|kr\.?"
 _MINUS = r"\-\u2212\u2013\u2010\u2011"
+_LABEL_END = re.compile(r":(?=\s*$)|\.{3,}|…|_{3,}")
 _NUMBER = re.compile(
     rf"""(?<![\w.,/{_MINUS}])(?<!\d:)
     (?P<open>\()?
@@ -105,7 +106,9 @@ def find_numbers(text: str) -> list[Printed]:
 
 
 def _alone(before: str, after: str) -> bool:
-    """Whether nothing but a currency stands around brackets: `EUR (12.00)` is negative, `card (12.00)` is not."""
+    """Whether nothing but a currency stands around brackets: `EUR (12.00)` is negative, `card (12.00)` is not; a label
+    ends with a colon or a leader (`Net ......... (12.00)`)."""
+    before = _LABEL_END.split(before)[-1]
     return all(not rest.strip() or currency_of(rest.strip()) for rest in (before, after))
 
 

@@ -102,6 +102,15 @@ def test_vat_ids_in_any_groups(text: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "negative"),
+    [("EUR (12.00)", True), ("Net ............ (12.00) EUR", True), ("Total: (12.00)", True), ("card (12.00)", False),
+     ("Paid: by card (12.00)", False)],
+)  # fmt: skip
+def test_an_amount_in_brackets_of_its_own_is_negative(text: str, negative: bool) -> None:
+    assert [number.negative for number in find_numbers(text)] == [negative]
+
+
+@pytest.mark.parametrize(
     ("value", "holds"), [("CHE682126219", True), ("CHE682126219MWST", True), ("CHE682126218", False)]
 )
 def test_a_swiss_id_holds_with_and_without_what_follows_it(value: str, holds: bool) -> None:
