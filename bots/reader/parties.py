@@ -16,6 +16,9 @@ from bots.reader.zones import Zones, find_zones, headings
 
 __all__ = ["Parties", "find_parties"]
 
+_HEAD = 2
+"""Rows of a letterhead that may stand between a name that opens the page and the id."""
+
 
 @dataclass(slots=True)
 class Parties:
@@ -68,15 +71,26 @@ def _is_the_others(sheet: Sheet, pick: Pick, sellers: list[Pick], buyers: list[P
 
 
 def _second_firm(sheet: Sheet, ids: list[Pick], names: list[Pick]) -> list[Pick]:
-    """The firm whose name opens one id's block, where another id stands under or beside the first name."""
+    """The firm whose name opens one id's block, where another id stands with the first name or in the page's foot."""
     seconds: list[Pick] = []
     first = False
     for pick in ids:
         theirs = [name for name in _others(names) if _ends_block_of(sheet, pick, name, names[0])]
-        block = block_name(sheet, pick)
-        first = first or (not theirs and block is not None and fold(names[0].value) in block[1])
+        first = first or (not theirs and (_stands_with(sheet, pick, names[0]) or _in_foot(sheet, pick)))
         seconds += theirs
     return seconds[:1] if first else []
+
+
+def _stands_with(sheet: Sheet, pick: Pick, name: Pick) -> bool:
+    """Whether an id stands in a block with this name, or in the letterhead that it opens."""
+    block = block_name(sheet, pick)
+    head = name.row.index < _HEAD and 0 <= pick.row.index - name.row.index <= _HEAD
+    return (block is not None and fold(name.value) in block[1]) or (head and pick.row.page == name.row.page)
+
+
+def _in_foot(sheet: Sheet, pick: Pick) -> bool:
+    page = sheet.layout.pages[min(pick.row.page, len(sheet.layout.pages)) - 1]
+    return pick.row.top > 0.8 * page.height
 
 
 def _others(names: list[Pick]) -> list[Pick]:
@@ -100,8 +114,7 @@ def _shows_seller(
 ) -> bool:
     """Whether something besides its label says that an id is the seller's: where it stands, the bank's country, or
     that the buyer is us."""
-    page = sheet.layout.pages[min(pick.row.page, len(sheet.layout.pages)) - 1]
-    foot = pick.row.top > 0.8 * page.height
+    foot = _in_foot(sheet, pick)
     inside = zones.holding(pick.row, pick.row.x0[pick.first])
     zone = _headed(zones, pick)
     bank = any(iban.value[:2] == pick.value[:2] for iban in ibans)

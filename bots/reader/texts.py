@@ -256,8 +256,8 @@ def find_title_numbers(sheet: Sheet) -> list[Pick]:
     picks: list[Pick] = []
     titles = [hit for hit in sheet.hits_of("title") if hit.pure and not hit.prose]
     titles = [hit for hit in titles if not _of_another_paper(sheet, hit)]
-    for title in titles[:1]:
-        picks.extend(_after_title(title, sheet))
+    for title in [hit for hit in titles if hit.row is titles[0].row][-1:]:  # "Faktura - daňový doklad 4711"
+        picks.extend(_after_title(title, sheet, titles[0]))
     for title in titles[:3]:
         row = title.row
         beside = [hit for hit in sheet.hits.get(row.index, ()) if hit.key == "no" and hit.first >= title.last]
@@ -324,11 +324,11 @@ def _among_references(sheet: Sheet, row: Row) -> bool:
     )
 
 
-def _after_title(title: Hit, sheet: Sheet) -> Iterator[Pick]:
+def _after_title(title: Hit, sheet: Sheet, first: Hit) -> Iterator[Pick]:
     """`Tax Invoice 02490`: the code close behind the title."""
     if title.means("title", "not an invoice") or title.means("label", "invoice_number"):
         return
-    if not any(phrase.start == title.first for phrase in title.row.phrases):
+    if not any(phrase.start == first.first for phrase in title.row.phrases):
         return
     for pick in _codes(sheet, title):
         if pick.row is title.row and pick.first <= title.last and pick.row.x0[pick.first] - title.x1 < 40:
