@@ -18,6 +18,8 @@ from typing import NamedTuple, overload
 import pypdfium2 as pdfium
 import pypdfium2.raw as c
 
+from connectors.scratch import InMemory, Scratch, Slip
+
 __all__ = ["PackedWords", "PageWords", "Word", "iter_pages", "packed", "page_words"]
 
 _LINE_END_HYPHEN = "\ufffe"
@@ -32,6 +34,7 @@ _TOUCHING = 0.06
 
 _BETWEEN = "\n"
 """What no packed word has in it."""
+_LENGTH = 4
 
 
 class Word(NamedTuple):
@@ -59,28 +62,28 @@ class PageWords:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PackedWords(Sequence[Word]):
-    """The words of one page in a twentieth of their memory: made anew whenever they are looked at.
+    """The words of one page in a twentieth of their memory, or on the disk: made anew whenever they are looked at.
 
     Attributes:
         number: the page.
         size: how many words.
-        texts: theirs, one a line, compressed.
-        figures: x0 of all, y0 of all, x1, y1, size, sure; native doubles, compressed.
+        kept: their texts, one a line, and x0 of all, y0 of all, x1, y1, size, sure (native doubles); each compressed,
+            after the length of the first.
     """
 
     number: int
     size: int
-    texts: bytes
-    figures: bytes
+    kept: Slip | InMemory
 
     def all_texts(self) -> list[str]:
         """The texts of the words."""
-        return zlib.decompress(self.texts).decode("utf-8", "surrogatepass").split(_BETWEEN)
+        return _texts_of(self.kept.read())
 
     def opened(self) -> Callable[[Iterable[int]], list[Word]]:
         """What makes the words with these indexes (from 0), for who looks at the page again and again."""
-        texts = self.all_texts()
-        figures = memoryview(zlib.decompress(self.figures)).cast("d")
+        content = self.kept.read()
+        texts = _texts_of(content)
+        figures = memoryview(zlib.decompress(memoryview(content)[_behind_texts(content) :])).cast("d")
         page, n = self.number, self.size
 
         def made(indexes: Iterable[int]) -> list[Word]:
@@ -110,8 +113,9 @@ class PackedWords(Sequence[Word]):
         return made([wanted])[0] if isinstance(wanted, int) else made(wanted)
 
 
-def packed(words: Sequence[Word]) -> Sequence[Word]:
-    """The same words of one page in little memory; as they are when they are none or cannot be packed."""
+def packed(words: Sequence[Word], scratch: Scratch | None = None) -> Sequence[Word]:
+    """The same words of one page in little memory, or in the scratch; as they are when they are none or cannot be
+    packed."""
     if isinstance(words, PackedWords):
         return words
     texts = _BETWEEN.join([word.text for word in words])
@@ -121,12 +125,18 @@ def packed(words: Sequence[Word]) -> Sequence[Word]:
     figures = array("d")
     for column in (1, 2, 3, 4, 6, 7):
         figures.extend([float(word[column]) for word in words])
-    return PackedWords(
-        pages.pop(),
-        len(words),
-        zlib.compress(texts.encode("utf-8", "surrogatepass"), 1),
-        zlib.compress(figures.tobytes(), 1),
-    )
+    shown = zlib.compress(texts.encode("utf-8", "surrogatepass"), 1)
+    content = len(shown).to_bytes(_LENGTH, "big") + shown + zlib.compress(figures.tobytes(), 1)
+    return PackedWords(pages.pop(), len(words), InMemory(content) if scratch is None else scratch.put(content))
+
+
+def _behind_texts(content: bytes) -> int:
+    return _LENGTH + int.from_bytes(content[:_LENGTH], "big")
+
+
+def _texts_of(content: bytes) -> list[str]:
+    shown = zlib.decompress(memoryview(content)[_LENGTH : _behind_texts(content)])
+    return shown.decode("utf-8", "surrogatepass").split(_BETWEEN)
 
 
 def iter_pages(document: pdfium.PdfDocument, *, limit: int | None = None) -> Iterator[PageWords]:

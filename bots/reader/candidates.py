@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import chain
+from typing import NamedTuple
 
 from bots.reader.labels import Hit
 from bots.reader.languages import AMOUNT_ROLES
@@ -16,6 +20,8 @@ __all__ = ["Candidate", "find_candidates"]
 
 _NEUTRAL = {"currency", "tax", "phrase"}
 _TOTALS = {"net_total", "gross_total", "amount_due"}
+_UNSIGNED = {"withheld_total", "prepaid", "discount_total"}
+_AGAIN = 0.04
 _CLOSE = 2.5
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
@@ -41,26 +47,63 @@ class Candidate:
         return above is row or (self.label.pure and close)
 
 
-def find_candidates(sheet: Sheet, skip: frozenset[int]) -> dict[str, list[Candidate]]:
-    """Candidates by role, best first; `skip` are rows of line tables, where labels are words of descriptions."""
-    found: dict[str, list[Candidate]] = {}
-    seen: dict[tuple[str, int], Candidate] = {}
-    for candidate in (*_beside(sheet, skip), *_below(sheet, skip), *_sums_in_rows(sheet, skip)):
-        before = seen.setdefault((candidate.role, id(candidate.amount)), candidate)
-        if before is candidate:
-            found.setdefault(candidate.role, []).append(candidate)
-        elif candidate.score > before.score:
-            before.score, before.label = candidate.score, candidate.label
-    for candidates in found.values():
-        candidates.sort(key=lambda c: -c.score)
+def find_candidates(sheet: Sheet, skip: Container[int]) -> dict[str, dict[Decimal, Candidate]]:
+    """The best candidate of each value by role, the best value first; what is printed again is worth a little more.
+
+    Args:
+        skip: rows of line tables, where labels are words of descriptions.
+    """
+    best: defaultdict[str, dict[Decimal, _Ranked]] = defaultdict(dict)
+    found = (_in_rows(sheet, [index for index in rows if index not in skip]) for rows in sheet.layout.spans())
+    for number, (candidate, way) in enumerate(chain.from_iterable(found)):
+        value = abs(candidate.amount.value) if candidate.role in _UNSIGNED else candidate.amount.value
+        ranked, values = _Ranked(candidate, way, number), best[candidate.role]
+        values[value] = ranked if value not in values else values[value].with_another(ranked)
+    return {role: _by_value(values) for role, values in best.items()}
+
+
+class _Ranked(NamedTuple):
+    """A candidate; equal ones come in the order of the ways to find them, and of the pages.  `again` is how often its
+    value was found again."""
+
+    candidate: Candidate
+    way: int
+    number: int
+    again: int = 0
+
+    @property
+    def rank(self) -> tuple[float, int, int]:
+        return -self.candidate.score, self.way, self.number
+
+    def with_another(self, other: _Ranked) -> _Ranked:
+        return (other if other.rank < self.rank else self)._replace(again=self.again + 1)
+
+
+def _by_value(values: dict[Decimal, _Ranked]) -> dict[Decimal, Candidate]:
+    found: dict[Decimal, Candidate] = {}
+    for value, ranked in sorted(values.items(), key=lambda item: item[1].rank):
+        found[value] = ranked.candidate
+        for _ in range(ranked.again):
+            found[value].score += _AGAIN
     return found
 
 
-def _sums_in_rows(sheet: Sheet, skip: frozenset[int]) -> Iterator[Candidate]:
+def _in_rows(sheet: Sheet, rows: Sequence[int]) -> Iterator[tuple[Candidate, int]]:
+    """The candidates of some rows, an amount once in a role, and by which way each was found."""
+    seen: dict[tuple[str, int], tuple[Candidate, int]] = {}
+    for way, found in enumerate((_beside(sheet, rows), _below(sheet, rows), _sums_in_rows(sheet, rows))):
+        for candidate in found:
+            before, _ = seen.setdefault((candidate.role, id(candidate.amount)), (candidate, way))
+            if candidate.score > before.score:
+                before.score, before.label = candidate.score, candidate.label
+    yield from seen.values()
+
+
+def _sums_in_rows(sheet: Sheet, rows: Sequence[int]) -> Iterator[Candidate]:
     """`Total 100.00 21.00 121.00`: a row of totals whose figures are net, tax and gross by their own sum."""
-    for index, amounts in sheet.spots.amounts.items():
-        money = [amount for amount in amounts if amount.money]
-        if index in skip or not 3 <= len(money) <= 6:
+    for index in rows:
+        money = [amount for amount in sheet.spots.amounts.get(index, ()) if amount.money]
+        if not 3 <= len(money) <= 6:
             continue
         label = next((h for h in sheet.hits.get(index, ()) if set(_roles(h)) & _TOTALS and not h.prose), None)
         if label is None:
@@ -85,9 +128,10 @@ def _strength(hit: Hit) -> float:
     return strength
 
 
-def _beside(sheet: Sheet, skip: frozenset[int]) -> Iterator[Candidate]:
-    for index, amounts in sheet.spots.amounts.items():
-        if index in skip:
+def _beside(sheet: Sheet, rows: Sequence[int]) -> Iterator[Candidate]:
+    for index in rows:
+        amounts = sheet.spots.amounts.get(index)
+        if amounts is None:
             continue
         hits = [hit for hit in sheet.hits.get(index, ()) if not all(m.kind in _NEUTRAL for m in hit.meanings)]
         for amount in amounts:
@@ -116,7 +160,7 @@ def _tax_inside(left: list[Hit], amount: Amount, amounts: list[Amount]) -> Itera
 
 def _behind(hits: list[Hit], amount: Amount, amounts: list[Amount]) -> Hit | None:
     """A label after its value: usual on pages written from right to left whose tables are not."""
-    if not hits or len([a for a in amounts if not a.percent]) != 1 or len(hits) > 2:
+    if not 0 < len(hits) < 3 or not _roles(hits[0]) or len([a for a in amounts if not a.percent]) != 1:
         return None
     words = amount.row.words
     hebrew = any("\u0590" <= word.text[:1] <= "\u08ff" for word in words)
@@ -142,11 +186,9 @@ def _from(hit: Hit, amount: Amount, amounts: list[Amount]) -> Iterator[Candidate
         yield Candidate(role, amount, score, hit, alone)
 
 
-def _below(sheet: Sheet, skip: frozenset[int]) -> Iterator[Candidate]:
-    for index, hits in sheet.hits.items():
-        if index in skip:
-            continue
-        for hit in hits:
+def _below(sheet: Sheet, rows: Sequence[int]) -> Iterator[Candidate]:
+    for index in rows:
+        for hit in sheet.hits.get(index, ()):
             roles = _roles(hit)
             if roles and not hit.prose:
                 yield from _down(sheet, hit, roles)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bots.reader.labels import Hit
+from bots.reader.labels import Hit, rows_with
 from bots.reader.layout import Row
 from bots.reader.sheet import Sheet
 
@@ -48,14 +48,13 @@ def find_headings(sheet: Sheet) -> list[Heading]:
     """All headings of line tables in the document, in order."""
     found: list[Heading] = []
     index = 0
-    rows = sheet.layout.rows
-    while index < len(rows):
-        heading = _heading_at(sheet, index)
-        if heading is None:
-            index += 1
+    for begin in rows_with(sheet.hits, "column"):
+        if begin < index:
             continue
-        found.append(heading)
-        index = heading.last + 1
+        heading = _heading_at(sheet, begin)
+        if heading is not None:
+            found.append(heading)
+            index = heading.last + 1
     return found
 
 

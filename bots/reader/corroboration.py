@@ -7,12 +7,13 @@ the tax rates prove the totals as well.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import chain, combinations
 
-from bots.reader.lines import Item, Table
+from bots.reader.items import Item, in_part
+from bots.reader.lines import Table
 from bots.reader.spots import Amount
 from bots.reader.taxes import TaxRow, agrees, blocks_of
 
@@ -31,6 +32,7 @@ __all__ = [
 ZERO, CENT = Decimal(0), Decimal("0.01")
 _TELLING = Decimal("0.05")
 """What the rounding of a price hides must be so much, to tell anything about it."""
+_SAYING = frozenset({"quantity", "unit_price"})
 _RUNGS = 7
 _EXTRAS = 7
 
@@ -40,22 +42,19 @@ class Ladder:
     """The amounts of the totals block by row: what may stand between the sum of lines and the net total.
 
     Attributes:
-        rungs: last money of each row, with its sign, by row index.
+        amounts: all of the document, by row; `rows` are those with money.
         discounts, charges: values that labels name so.
     """
 
-    rungs: dict[int, Decimal]
+    amounts: Mapping[int, Sequence[Amount]]
+    rows: Sequence[int]
     discounts: Sequence[Decimal]
     charges: Sequence[Decimal]
-    _rows: list[int] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._rows = sorted(self.rungs)
 
     def between(self, first: int, last: int) -> Iterator[Decimal]:
-        """The amounts of the rows between two rows, from top to bottom."""
-        for at in range(bisect_right(self._rows, first), bisect_left(self._rows, last)):
-            yield self.rungs[self._rows[at]]
+        """The last money of each row between two rows, with its sign, from top to bottom."""
+        for at in range(bisect_right(self.rows, first), bisect_left(self.rows, last)):
+            yield next(amount.value for amount in reversed(self.amounts[self.rows[at]]) if amount.money)
 
 
 def reaches(start: Decimal, target: Decimal, ladder: Ladder, rows: tuple[int, int]) -> bool:
@@ -117,7 +116,7 @@ def rates_of_lines_explain(table: Table | None, tax: Decimal) -> bool | None:
     if table is None or None in rates:
         return None
     made = sum(
-        ((item.total.value if item.total else ZERO) * (item.value("tax_rate") or ZERO) / 100 for item in table.items),
+        ((item.total_value or ZERO) * (item.value("tax_rate") or ZERO) / 100 for item in table.items),
         ZERO,
     )
     return abs(made - tax) <= CENT * max(len(set(rates)), 1) + len(rates) * CENT / 2
@@ -194,43 +193,43 @@ def choices_of(table: Table) -> list[Choice]:
 
     They are summed once, for every hypothesis that is proven with them.
     """
-    columns = [name for name in ("line_total", "line_gross") if any(name in item.figures for item in table.items)]
-    kept = [item for item in table.items if not item.included]
-    return [
-        Choice(
-            table if items is table.items else Table(table.heading, items), column, table.sum_of(column, items)
-        )
-        for items in (kept, table.strict, table.items)
-        for column in columns
-        if items
-    ]  # fmt: skip
+    columns = [name for name in ("line_total", "line_gross") if name in table.sums]
+    said, strict = bytearray(), bytearray()
+    for item in table.items:
+        said.append(not item.included)
+        strict.append(not _SAYING.isdisjoint(item.columns))  # others may be rows below a line
+    tables: list[Table] = []
+    for items in (in_part(table.items, said), in_part(table.items, strict), table.items):
+        if items and all(items is not one.items for one in tables):
+            tables.append(table if items is table.items else Table(table.heading, items))
+    return [Choice(one, column, one.sum_of(column)) for one in tables for column in columns]
 
 
 def _match(
     choice: Choice, targets: Sequence[tuple[str, Decimal, int]], ladder: Ladder, *, forgiving: bool
 ) -> LineMatch | None:
-    total, chosen, items = choice.total, choice.table, choice.table.items
+    total, table, items = choice.total, choice.table, choice.table.items
     for role, value, _ in targets:
         if total == value:
-            return LineMatch(chosen, choice.column, role, exact=True)
+            return LineMatch(table, choice.column, role, exact=True)
     last = items[-1].rows[-1] if items[-1].rows else 0
     for role, value, row in targets[:2]:
         if reaches(total, value, ladder, (last, row)):
-            return LineMatch(chosen, choice.column, role, exact=True)
+            return LineMatch(table, choice.column, role, exact=True)
     if forgiving and len(items) > 1 and not choice.rounded:
         for role, value, _ in targets:
             if abs(total - value) <= CENT:
-                return LineMatch(chosen, choice.column, role, exact=False)
+                return LineMatch(table, choice.column, role, exact=False)
         for role, value, row in targets[:1]:
             if any(reaches(total + off, value, ladder, (last, row)) for off in (CENT, -CENT)):
-                return LineMatch(chosen, choice.column, role, exact=False)
+                return LineMatch(table, choice.column, role, exact=False)
     return None
 
 
 def line_holds(item: Item) -> bool | None:
     """Whether quantity x price is the total, as it is or by what else the line prints: a discount, a deposit, the tax,
     a price for 100 or 1000; None when the line does not print all three."""
-    quantity, price, total = item.value("quantity"), item.value("unit_price"), item.total
+    quantity, price, total = item.value("quantity"), item.value("unit_price"), item.total_value
     if quantity is None or price is None or total is None:
         return None
     slack = CENT / 2 + _hidden(item)
@@ -239,9 +238,7 @@ def line_holds(item: Item) -> bool | None:
     money = (amount for amount in item.extras if amount.places >= 2 or amount.currency)  # not positions and codes
     extras = [amount.value for amount in (*money, *_other_figures(item)) if amount.value][:_EXTRAS]
     percents = [amount.value for amount in (*item.percents, *_other_figures(item)) if 0 < amount.value <= 100]
-    return any(
-        _explained(quantity, start, abs(total.value), slack, extras, percents) for start in (price, *_prices(item))
-    )
+    return any(_explained(quantity, start, abs(total), slack, extras, percents) for start in (price, *_prices(item)))
 
 
 def lines_hold(items: Sequence[Item]) -> list[bool | None]:
@@ -256,23 +253,23 @@ def lines_hold(items: Sequence[Item]) -> list[bool | None]:
     if not any(missed < CENT and _hidden(item) >= _TELLING for item, missed in measured):
         return held
     return [
-        False if holds and not item.percents and _TELLING <= _missed(item) <= CENT + _hidden(item) else holds
+        False if holds and _TELLING <= _missed(item) <= CENT + _hidden(item) and not item.percents else holds
         for item, holds in zip(items, held, strict=True)
     ]
 
 
 def _missed(item: Item) -> Decimal:
     """By how much quantity x price misses the total of a line; nothing where it does not print all three."""
-    quantity, price, total = item.value("quantity"), item.value("unit_price"), item.total
+    quantity, price, total = item.value("quantity"), item.value("unit_price"), item.total_value
     if quantity is None or price is None or total is None:
         return ZERO
-    return min(abs(abs(quantity * price / per) - abs(total.value)) for per in (1, 100, 1000))
+    return min(abs(abs(quantity * price / per) - abs(total)) for per in (1, 100, 1000))
 
 
 def _hidden(item: Item) -> Decimal:
     """What the rounding of its price to the printed places can make of the total."""
-    price = item.figures.get("unit_price")
-    return abs(item.value("quantity") or ZERO) * Decimal(5).scaleb(-price.places - 1) if price is not None else ZERO
+    places = item.places("unit_price")
+    return abs(item.value("quantity") or ZERO) * Decimal(5).scaleb(-places - 1) if places is not None else ZERO
 
 
 def _other_figures(item: Item) -> list[Amount]:

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from bots.reader.folding import fold
 
-__all__ = ["DateText", "Order", "find_dates", "infer_order", "read_date"]
+__all__ = ["DateText", "Order", "OrderVotes", "find_dates", "infer_order", "read_date"]
 
 Order = Literal["dmy", "mdy", "ymd"]
 
@@ -82,22 +82,37 @@ def _possible(found: DateText) -> bool:
     return any(_date(found, order) is not None for order in ("dmy", "mdy"))
 
 
-def infer_order(dates: Iterable[DateText], usual: Order) -> tuple[Order, bool]:
-    """How the document writes dates in numbers, and whether its own dates show it.
+class OrderVotes:
+    """What the dates of a document say about the order of day and month, one date after the other.
 
-    One date such as 25/12 or 12/25 decides for all; without one, `usual` is taken and is not shown.
+    One date such as 25/12 or 12/25 decides for all.
     """
-    shown: set[Order] = set()
-    for found in dates:
+
+    def __init__(self) -> None:
+        self._shown: set[Order] = set()
+
+    def add(self, found: DateText) -> None:
+        """Count what this date says, if anything."""
         if found.loose:
             first, second = found.parts[1], found.parts[2]
             if first > 12 >= second:
-                shown.add("dmy")
+                self._shown.add("dmy")
             elif second > 12 >= first:
-                shown.add("mdy")
-    if len(shown) == 1:
-        return shown.pop(), True
-    return ("dmy" if usual == "ymd" else usual), False
+                self._shown.add("mdy")
+
+    def order(self, usual: Order) -> tuple[Order, bool]:
+        """The order, and whether the dates show it; `usual` when they do not."""
+        if len(self._shown) == 1:
+            return next(iter(self._shown)), True
+        return ("dmy" if usual == "ymd" else usual), False
+
+
+def infer_order(dates: Iterable[DateText], usual: Order) -> tuple[Order, bool]:
+    """How the document writes dates in numbers, and whether its own dates show it; see `OrderVotes`."""
+    votes = OrderVotes()
+    for found in dates:
+        votes.add(found)
+    return votes.order(usual)
 
 
 def read_date(found: DateText, order: Order) -> date | None:

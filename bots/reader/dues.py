@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import combinations
@@ -79,25 +79,30 @@ def _among_the_sums(made: Hypothesis, pool: Pool) -> Iterator[Candidate]:
     lines, whatever they are called."""
     values = {made.values[role] for role in _TOTALS if role in made.values}
     places = [made.support[role].amount for role in _TOTALS if role in made.support]
-    sums = [amount for amount in pool.money if amount.value in values and any(_level(amount, p) for p in places)]
-    if not sums:
+    rows, found = array("I"), set[float]()
+    for index in pool.printed.rows_with(values):
+        level = [amount for amount in pool.money(index) if amount.value in values and _level(amount, places)]
+        if level:
+            rows.append(index)
+            found.update(amount.x1 for amount in level)
+    if not rows:
         return
-    first, last = min(a.row.index for a in sums), max(a.row.index for a in sums)
+    first, last = rows[0], rows[-1]
     head = made.table.heading.first if made.table is not None else 0
-    rows = Counter(amount.row.index for amount in pool.money)
-    edges = sorted({amount.x1 for amount in sums})
-    for amount in pool.money:
-        row = amount.row
-        if rows[row.index] != 1:
+    edges = sorted(found)
+    for index in pool.printed.alone:
+        if not (first < index < last or index < head):
             continue
+        amount = pool.money(index)[0]
+        row = amount.row
         inside = first < row.index < last and _at_one_of(edges, amount.x1)
         over = row.index < head and row.page == 1 and amount.currency and amount.places == 2
         if (inside or over) and amount.phrase.end - amount.phrase.start <= _SHORT:
             yield Candidate("discount_total", amount, _CLEAR, None)
 
 
-def _level(amount: Amount, other: Amount) -> bool:
-    return abs(amount.x1 - other.x1) < _LEVEL
+def _level(amount: Amount, others: Sequence[Amount]) -> bool:
+    return any(abs(amount.x1 - other.x1) < _LEVEL for other in others)
 
 
 def _at_one_of(edges: Sequence[float], x1: float) -> bool:
@@ -162,7 +167,7 @@ def _paid_off(made: Hypothesis, due: Decimal, pool: Pool) -> bool:
     """Whether what lies between the total and what is due is printed: a payment that no label names so."""
     paid = abs(made.values.get("gross_total", ZERO) - due)
     taken = {abs(value) for role, value in made.values.items() if role != "prepaid"}
-    return paid not in taken and any(abs(value) == paid for value in pool.printed)
+    return paid not in taken and (paid in pool.printed or -paid in pool.printed)
 
 
 def _known(made: Hypothesis) -> set[Decimal]:
@@ -176,7 +181,7 @@ def _known(made: Hypothesis) -> set[Decimal]:
     known.update(amount.value for row in made.rates for amount in (row.base, row.tax, row.gross) if amount is not None)
     if made.table is not None:
         known.update(made.table.sum_of(name) for name in (*_COLUMNS, "tax_amount", "discount"))
-        known.update(amount.value for item in made.table.items for amount in item.figures.values())
+        known.update(value for item in made.table.items for _, value in item.values())
     return {abs(value) for value in known}
 
 

@@ -10,7 +10,7 @@ from bots.reader.labels import Hit
 from bots.reader.layout import Phrase, Row
 from bots.reader.reading import Tax, Value
 from bots.reader.sheet import Sheet
-from bots.reader.texts import Pick, find_dates_of
+from bots.reader.texts import Pick
 
 __all__ = ["address_under", "explained", "payment_terms", "service_dates"]
 
@@ -75,8 +75,12 @@ def _labelled(sheet: Sheet, row: Row, phrase: Phrase) -> bool:
     return any(hit.means("label") and hit.first == phrase.start for hit in sheet.hits.get(row.index, ()))
 
 
-def service_dates(sheet: Sheet) -> tuple[list[Pick], list[Pick]]:
-    """First and last day of the supply: of a period, or the one day of a delivery (both the same)."""
+def service_dates(sheet: Sheet, single: Sequence[Pick]) -> tuple[list[Pick], list[Pick]]:
+    """First and last day of the supply: of a period, or the one day of a delivery (both the same).
+
+    Args:
+        single: candidates of the day of a delivery.
+    """
     for hit in sheet.hits_of("label", "service_period"):
         for row in (hit.row, *sheet.layout.below(hit.row, 2 * hit.row.height)):
             after = hit.last if row is hit.row else 0
@@ -84,8 +88,8 @@ def service_dates(sheet: Sheet) -> tuple[list[Pick], list[Pick]]:
             if len(spots) > 1 and spots[0].value <= spots[1].value:
                 picks = [Pick(s.value.isoformat(), s.text, row, s.first, s.last, 0.8, hit) for s in spots[:2]]
                 return picks[:1], picks[1:]
-    single = [pick for pick in find_dates_of(sheet, "service_date") if pick.score > _SURE]
-    return single, single
+    sure = [pick for pick in single if pick.score > _SURE]
+    return sure, sure
 
 
 def address_under(sheet: Sheet, name: Pick | None) -> Value | None:

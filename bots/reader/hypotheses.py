@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from bots.reader.candidates import Candidate
 from bots.reader.corroboration import Ladder
+from bots.reader.figures import Money
 from bots.reader.lines import Table
-from bots.reader.spots import Amount
+from bots.reader.spots import Amount, Spots
 from bots.reader.taxes import TaxRow
 
 __all__ = ["Hypothesis", "Pool", "pool_of"]
@@ -53,13 +54,17 @@ class Hypothesis:
 
 @dataclass(slots=True)
 class Pool:
-    """Best candidate by value, by role; `money` is all money on the pages, `printed` its values."""
+    """Best candidate by value, by role; `amounts` are all on the pages, by row, `printed` the money among them."""
 
     by_role: dict[str, dict[Decimal, Candidate]]
     ladder: Ladder
-    money: Sequence[Amount]
-    printed: frozenset[Decimal]
+    amounts: Mapping[int, Sequence[Amount]]
+    printed: Money
     _ranked: dict[str, list[tuple[Decimal, Candidate]]] = field(default_factory=dict)
+
+    def money(self, row: int) -> list[Amount]:
+        """The money of a row."""
+        return [amount for amount in self.amounts[row] if amount.money]
 
     def of(self, role: str) -> list[tuple[Decimal, Candidate]]:
         """The best candidates of a role; ranked once."""
@@ -72,18 +77,8 @@ class Pool:
         return self.by_role.get(role, {}).get(value)
 
 
-def pool_of(candidates: dict[str, list[Candidate]], tax_rows: Sequence[TaxRow], amounts: Sequence[Amount]) -> Pool:
-    by_role: dict[str, dict[Decimal, Candidate]] = {}
-    for role, found in candidates.items():
-        table = by_role.setdefault(role, {})
-        for candidate in found:
-            value = candidate.amount.value
-            if role in ("withheld_total", "prepaid", "discount_total"):
-                value = abs(value)
-            if value not in table:
-                table[value] = replace(candidate)
-            else:
-                table[value].score += 0.04
+def pool_of(by_role: dict[str, dict[Decimal, Candidate]], tax_rows: Sequence[TaxRow], spots: Spots) -> Pool:
+    """The candidates of each role, with what the tax rows and all amounts of the document say."""
     for row in tax_rows:
         for role, amount, score in (
             ("net_total", row.base, 0.45),
@@ -92,8 +87,7 @@ def pool_of(candidates: dict[str, list[Candidate]], tax_rows: Sequence[TaxRow], 
         ):
             if amount is not None and amount.value not in by_role.setdefault(role, {}):
                 by_role[role][amount.value] = Candidate(role, amount, score, None)
-    money = [amount for amount in amounts if amount.money]
-    rungs = {amount.row.index: amount.value for amount in money}
+    amounts, printed = spots.amounts, spots.money
     named = {role: list(by_role.get(role, {}))[:5] for role in ("discount_total", "charge_total")}
-    ladder = Ladder(rungs, named["discount_total"], named["charge_total"])
-    return Pool(by_role, ladder, money, frozenset(amount.value for amount in money))
+    ladder = Ladder(amounts, printed.rows, named["discount_total"], named["charge_total"])
+    return Pool(by_role, ladder, amounts, printed)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bots.reader.amounts import CURRENCIES, currency_of
-from bots.reader.labels import Hit
+from bots.reader.labels import Hit, rows_with
 from bots.reader.languages import lexicon
-from bots.reader.layout import Row
+from bots.reader.layout import Layout, Row
 from bots.reader.reading import DocumentType
 from bots.reader.sheet import Sheet
 from bots.reader.spots import Amount
@@ -40,8 +40,7 @@ class Title:
 def find_title(sheet: Sheet) -> list[Title]:
     """Titles on the page by size, place and standing alone, best first."""
     found: list[Title] = []
-    heights = sorted(row.height for row in sheet.layout.rows) or [10.0]
-    usual = heights[len(heights) // 2]
+    usual = _usual_height(sheet.layout)
     tallest = max((row.height for row in sheet.layout.rows[:200]), default=10.0)
     for hit in sheet.hits_of("title"):
         row = hit.row
@@ -63,6 +62,17 @@ def find_title(sheet: Sheet) -> list[Title]:
             score -= 0.6
         found.extend(Title(hit, name, score - 0.02 * rank) for rank, name in enumerate(hit.names("title")))
     return sorted(found, key=lambda title: -title.score) or _in_labels(sheet)
+
+
+def _usual_height(layout: Layout) -> float:
+    """The middle one of the rows' heights."""
+    heights = Counter(layout.heights())
+    before = 0
+    for height in sorted(heights):
+        before += heights[height]
+        if before > len(layout.rows) // 2:
+            return height
+    return 10.0
 
 
 def _in_labels(sheet: Sheet) -> list[Title]:
@@ -129,7 +139,7 @@ def find_currency(sheet: Sheet, totals: Sequence[Amount], countries: Sequence[st
         if code := _resolved(sheet, amount.currency):
             votes[code] += 3
         others = [a for a in sheet.spots.amounts.get(amount.row.index, ()) if a.currency and a not in totals]
-        for code, index in _words_of(sheet, amount.row):
+        for code, index in _words_of(sheet, amount.row.index, [word.text for word in amount.row.words]):
             if not any(other.first <= index < other.last for other in others):  # "8956.82 | 8688.12 CHF"
                 votes[code] += 2
     if votes:
@@ -138,13 +148,14 @@ def find_currency(sheet: Sheet, totals: Sequence[Amount], countries: Sequence[st
     equivalents = _equivalents(sheet, totals)
     last = max((amount.row.index for amount in totals), default=len(sheet.layout.rows))
     for after in (False, True):
-        for row in sheet.layout.rows:
-            if (row.index > last) is after:
-                for code, _ in _words_of(sheet, row):
-                    votes[code] += 1
-                for amount in sheet.spots.amounts.get(row.index, ()):
-                    if code := _resolved(sheet, amount.currency):
-                        votes[code] += 2
+        for index, texts in enumerate(sheet.layout.word_texts()):
+            if (index > last) is not after:
+                continue
+            for code, _ in _words_of(sheet, index, texts):
+                votes[code] += 1
+            for amount in sheet.spots.amounts.get(index, ()):
+                if code := _resolved(sheet, amount.currency):
+                    votes[code] += 2
         if votes:  # what stands after the totals (an equivalent, the capital of the firm) counts only alone
             ranked = votes.most_common(2)
             sure = not after and (len(ranked) == 1 or ranked[0][1] >= 5 * ranked[1][1])
@@ -166,10 +177,11 @@ def _of_columns(sheet: Sheet) -> set[str]:
     """Currencies in headings of line tables: `Amount £` over lines whose total is in euros is a contradiction."""
     rows = (
         sheet.layout.rows[index]
-        for index, hits in sheet.hits.items()
-        if sum(hit.means("column") for hit in hits) > 2 and not any(a.money for a in sheet.spots.amounts.get(index, ()))
+        for index in rows_with(sheet.hits, "column")
+        if sum(hit.means("column") for hit in sheet.hits[index]) > 2
+        and not any(amount.money for amount in sheet.spots.amounts.get(index, ()))
     )
-    return {code for row in rows for code, _ in _words_of(sheet, row)}
+    return {code for row in rows for code, _ in _words_of(sheet, row.index, [word.text for word in row.words])}
 
 
 def _resolved(sheet: Sheet, currency: str) -> str:
@@ -199,16 +211,17 @@ def _code(text: str) -> str:
     return stripped if stripped in CURRENCIES else currency_of(stripped) if stripped in ("€", "$", "£", "US$") else ""
 
 
-def _words_of(sheet: Sheet, row: Row) -> list[tuple[str, int]]:
+def _words_of(sheet: Sheet, row: int, texts: Sequence[str]) -> list[tuple[str, int]]:
+    """Currencies in a row (its index, and the texts of its words) and the words that name them."""
     found = []
-    if not sheet.spots.amounts.get(row.index) and not sheet.hits.get(row.index):
+    if row not in sheet.spots.amounts and row not in sheet.hits:
         return []  # "SDN BHD" is a firm, not the dinar of Bahrain
-    for index, word in enumerate(row.words):
-        for part in word.text.replace("/", " ").replace("(", " ").replace(")", " ").split():
+    for index, text in enumerate(texts):
+        for part in text.replace("/", " ").replace("(", " ").replace(")", " ").split():
             code = part.strip(":.,;")
             if code in CURRENCIES:
                 found.append((code, index))
             elif code != "$" and currency_of(code) not in ("", "kr"):
                 found.append((currency_of(code), index))
-    hits = (hit for hit in sheet.hits.get(row.index, ()) if hit.means("currency") and len(hit.key) > 2)
+    hits = (hit for hit in sheet.hits.get(row, ()) if hit.means("currency") and len(hit.key) > 2)
     return [*found, *((hit.names("currency")[0], hit.first) for hit in hits)]

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import merge
 from sys import intern
+from typing import Any
 
 from bots.reader.folding import Token, small, tokens
 from bots.reader.languages import Lexicon, Meaning
 from bots.reader.layout import Row
+from bots.reader.shelves import ByRow, Desk, Form
 
 _JOINING = {"/", "&", "+"}
 _TITLES_IN_COMPOUNDS = ("rechnung", "gutschrift", "faktura", "factuur", "creditnota")
 
-__all__ = ["Hit", "find_hits", "languages_of"]
+__all__ = ["Hit", "LongHits", "find_hits", "languages_of", "rows_with"]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Hit:
     """A label found.
 
@@ -60,6 +64,57 @@ class Hit:
     def names(self, kind: str) -> list[str]:
         """Names of its meanings of one kind, each once."""
         return list(dict.fromkeys(m.name for m in self.meanings if m.kind == kind))
+
+
+class LongHits(ByRow[Hit]):
+    """The labels of a long document; what they may mean is the same for many, and tells in which rows they stand."""
+
+    def __init__(self, desk: Desk, row: Callable[[int], Row]) -> None:
+        self._known: list[tuple[Meaning, ...]] = []
+        self._numbers: dict[tuple[Meaning, ...], int] = {}
+        self._rows: list[array[int]] = []
+        super().__init__(desk, Form(self._pack, self._make), row)
+
+    def update(self, found: Mapping[int, list[Hit]]) -> None:
+        """Add the labels of some rows."""
+        super().update(found)
+        for index, hits in found.items():
+            for number in {self._number(hit) for hit in hits}:
+                self._rows[number].append(index)
+
+    def rows_of(self, kind: str, *names: str) -> Iterator[int]:
+        """Indexes of the rows with such labels, in order."""
+        wanted = [rows for known, rows in zip(self._known, self._rows, strict=True) if _mean(known, kind, names)]
+        last = -1
+        for index in merge(*wanted):
+            if index != last:
+                yield index
+            last = index
+
+    def _number(self, hit: Hit) -> int:
+        number = self._numbers.setdefault(hit.meanings, len(self._known))
+        if number == len(self._known):
+            self._known.append(hit.meanings)
+            self._rows.append(array("I"))
+        return number
+
+    def _pack(self, hit: Hit) -> tuple[int | str | bool, ...]:
+        return hit.first, hit.last, hit.after, hit.key, self._number(hit), hit.prose, hit.pure
+
+    def _make(self, row: Row, values: tuple[Any, ...]) -> Hit:
+        first, last, after, key, number, prose, pure = values
+        return Hit(row, first, last, after, key, self._known[number], prose, pure)
+
+
+def rows_with(hits: Mapping[int, list[Hit]], kind: str, *names: str) -> Iterator[int]:
+    """Indexes of the rows that have a label with a meaning of this kind and one of these names."""
+    if isinstance(hits, LongHits):
+        return hits.rows_of(kind, *names)
+    return (index for index, found in hits.items() if any(hit.means(kind, *names) for hit in found))
+
+
+def _mean(meanings: Iterable[Meaning], kind: str, names: Sequence[str]) -> bool:
+    return any(m.kind == kind and (not names or m.name in names) for m in meanings)
 
 
 def find_hits(rows: Iterable[Row], lexicon: Lexicon) -> dict[int, list[Hit]]:

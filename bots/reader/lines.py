@@ -2,59 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from bots.reader.columns import Column, Heading, find_headings
 from bots.reader.folding import folded
+from bots.reader.items import Item, Items, chosen, gathered, kept, row_set
 from bots.reader.labels import Hit
 from bots.reader.languages import AMOUNT_ROLES
 from bots.reader.layout import Row
 from bots.reader.sheet import Sheet
 from bots.reader.spots import Amount
 
-__all__ = ["Item", "Table", "find_tables"]
+__all__ = ["Table", "find_tables", "rows_of"]
 
+_ZERO = Decimal(0)
 _FIGURES = ("quantity", "unit_price", "discount", "tax_rate", "tax_amount", "line_total", "line_gross")
 _INCLUDED = ("incl", "inkl", "davon", "darin", "dont ", "waarvan", "of which", "di cui", "inkluderet", "varav", "heraf")
 _STOP = AMOUNT_ROLES - {"charge_total", "discount_total", "change", "rounding", "carried", "prepaid"}
-
-
-@dataclass(slots=True)
-class Item:
-    """One line.
-
-    Attributes:
-        figures: its numbers by column.
-        description: row, first and last+1 word of each part.
-        unit: where the quantity's unit stands.
-        rows: rows with its figures.
-        extras, percents: other numbers printed in its rows or under them (discounts, deposits, gross prices).
-        included: it only says what another line includes.
-    """
-
-    figures: dict[str, Amount] = field(default_factory=dict)
-    description: list[tuple[Row, int, int]] = field(default_factory=list)
-    unit: tuple[Row, int, int] | None = None
-    rows: list[int] = field(default_factory=list)
-    extras: Sequence[Amount] = ()
-    percents: Sequence[Amount] = ()
-    included: bool = False
-
-    def value(self, name: str) -> Decimal | None:
-        """A figure's value."""
-        found = self.figures.get(name)
-        return found.value if found is not None else None
-
-    @property
-    def real(self) -> bool:
-        """A line says what it is for, or how many at which price; figures alone are a total."""
-        return bool(self.description) or ("quantity" in self.figures and "unit_price" in self.figures)
-
-    @property
-    def total(self) -> Amount | None:
-        return self.figures.get("line_total") or self.figures.get("line_gross")
 
 
 @dataclass(slots=True)
@@ -62,8 +28,9 @@ class Table:
     """The lines under one heading, and under its repetitions on later pages (whose rows are `repeated`)."""
 
     heading: Heading
-    items: list[Item] = field(default_factory=list)
+    items: Sequence[Item] = field(default_factory=list)
     repeated: list[int] = field(default_factory=list)
+    _sums: dict[str, Decimal] = field(default_factory=dict)
 
     @property
     def rows(self) -> Iterator[int]:
@@ -74,33 +41,44 @@ class Table:
             yield from item.rows
 
     @property
-    def strict(self) -> list[Item]:
-        """The lines that say how many or at which price, where some do: others may be rows below a line."""
-        return [item for item in self.items if item.figures.keys() & {"quantity", "unit_price"}]
+    def sums(self) -> Mapping[str, Decimal]:
+        """Sum of each column over all lines; summed once, when all lines are there."""
+        if not self._sums:
+            for item in self.items:
+                for name, value in item.values():
+                    self._sums[name] = self._sums.get(name, _ZERO) + value
+        return self._sums
 
-    def sum_of(self, name: str, items: Sequence[Item] | None = None) -> Decimal:
-        """Sum of one column over all lines (or those given)."""
-        chosen = self.items if items is None else items
-        return sum((value for item in chosen if (value := item.value(name)) is not None), Decimal(0))
+    def sum_of(self, name: str) -> Decimal:
+        """Sum of one column over all lines."""
+        return self.sums.get(name, _ZERO)
 
 
 def find_tables(sheet: Sheet) -> list[Table]:
     """All line tables; tables with the same columns on following pages are one."""
     headings = find_headings(sheet)
     tables: list[Table] = []
+    layout, amounts = sheet.layout, sheet.spots.amounts
+    growing: list[Item] | Items = []
     for number, heading in enumerate(headings):
         _complete(sheet, heading)
-        end = headings[number + 1].first if number + 1 < len(headings) else len(sheet.layout.rows)
-        items = _printed_alike(list(_items(sheet, heading, end)))
-        _add_extras(sheet, items)
-        if not items:
+        end = headings[number + 1].first if number + 1 < len(headings) else len(layout.rows)
+        read = _printed_alike(gathered(layout, amounts, _items(sheet, heading, end)))
+        if not read:
             continue
+        items = _with_extras(sheet, read)
         if tables and [c.name for c in tables[-1].heading.columns] == [c.name for c in heading.columns]:
-            tables[-1].items.extend(items)
+            growing.extend(items)
             tables[-1].repeated.extend(range(heading.first, heading.last + 1))
         else:
-            tables.append(Table(heading, items))
+            growing = kept(layout, amounts, items)
+            tables.append(Table(heading, growing))
     return tables
+
+
+def rows_of(sheet: Sheet, tables: Sequence[Table]) -> Container[int]:
+    """Indexes of all rows of the tables."""
+    return row_set(sheet.layout, (index for table in tables for index in table.rows))
 
 
 def _items(sheet: Sheet, heading: Heading, end: int) -> Iterator[Item]:
@@ -158,12 +136,12 @@ def _adds_to(current: Item | None, gap: float, row: Row, figures: dict[str, Amou
     )
 
 
-def _printed_alike(items: list[Item]) -> list[Item]:
+def _printed_alike(items: Sequence[Item]) -> Sequence[Item]:
     """Where totals are printed with decimals, a bare number under them is no total (a count, an article's code)."""
     money = sum(item.total is not None and item.total.money for item in items)
-    if not money or money < len(items) / 2:
+    if not money or money < len(items) / 2 or money == len(items):
         return items
-    return [item for item in items if item.total is None or item.total.money or _multiplies(item)]
+    return chosen(items, lambda item: item.total is None or item.total.money or _multiplies(item))
 
 
 def _multiplies(item: Item) -> bool:
@@ -171,11 +149,13 @@ def _multiplies(item: Item) -> bool:
     return None not in (quantity, price) and total is not None and (quantity or 0) * (price or 0) == total.value
 
 
-def _add_extras(sheet: Sheet, items: list[Item]) -> None:
-    """Give each line the other numbers down to the next line, and see which lines only repeat what is included."""
-    for number, item in enumerate(items):
-        begin = item.rows[0]
-        end = items[number + 1].rows[0] if number + 1 < len(items) else item.rows[-1] + 1
+def _with_extras(sheet: Sheet, items: Sequence[Item]) -> Iterator[Item]:
+    """Each line with the other numbers down to the next line, and whether it only repeats what is included."""
+    coming = iter(items)
+    item: Item | None = next(coming, None)
+    while item is not None:
+        after = next(coming, None)
+        begin, end = item.rows[0], after.rows[0] if after is not None else item.rows[-1] + 1
         last = max([item.rows[-1], *(row.index for row, _, _ in item.description)])
         mine = {id(amount) for amount in item.figures.values()}
         others = [
@@ -184,10 +164,12 @@ def _add_extras(sheet: Sheet, items: list[Item]) -> None:
             for amount in sheet.spots.amounts.get(index, ())
             if id(amount) not in mine
         ]
-        item.percents = tuple(amount for amount in others if amount.percent)
-        item.extras = tuple(sorted((a for a in others if not a.percent), key=lambda amount: not amount.money))
+        percents = tuple(amount for amount in others if amount.percent)
+        extras = tuple(sorted((a for a in others if not a.percent), key=lambda amount: not amount.money))
         first = next((row.text(a, b) for row, a, b in item.description), "")
-        item.included = folded(first).startswith(_INCLUDED)
+        included = folded(first).startswith(_INCLUDED)
+        yield Item(item.figures, item.description, item.unit, item.rows, extras, percents, included)
+        item = after
 
 
 def _complete(sheet: Sheet, heading: Heading) -> None:

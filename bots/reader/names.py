@@ -129,7 +129,7 @@ def seller_names(
     found = [*headed, *([block] if block is not None else []), *_free(sheet)]
     mine = {fold(name) for name in own.names} if own else set()
     others = {fold(name) for name in foreign}
-    rows = [fold(row.text()) for row in sheet.layout.rows if row.page < 3]
+    rows = [fold(row.text()) for row in sheet.layout.until(3)]
     counts = Counter({name: sum(name in text for text in rows) for name in {fold(pick.value) for pick in found}})
     for pick in found:
         name = fold(pick.value)
@@ -140,11 +140,15 @@ def seller_names(
 def _free(sheet: Sheet) -> Iterator[Pick]:
     """Lines that look like a firm: with a legal form anywhere, or large or first at the head of the page."""
     page = sheet.layout.pages[0]
-    heights = [row.height for row in sheet.layout.rows if row.page == 1]
+    heights = [row.height for row in sheet.layout.until(2)]
     usual = sorted(heights)[len(heights) // 2] if heights else 10.0
-    for row, whole in zip(sheet.layout.rows, sheet.layout.texts(), strict=True):
+    for index, whole in enumerate(sheet.layout.texts()):
+        legally = LEGAL.search(whole) is not None  # else no part of the row has a legal form either
+        if index >= len(heights) and not legally:
+            continue
+        row = sheet.layout.rows[index]
         head = row.page == 1 and row.top < 0.22 * page.height
-        if not head and not LEGAL.search(whole):  # a part of the row has no legal form either
+        if not head and not legally:
             continue
         foot = row.top > 0.82 * page.height
         for phrase in row.phrases:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bots.reader.corroboration import lines_hold
 from bots.reader.ids import compact, iban_holds, made_up, tax_id_holds
-from bots.reader.lines import Table
+from bots.reader.lines import Table, rows_of
 from bots.reader.parties import Parties
 from bots.reader.reading import Proof, Reading
 from bots.reader.sheet import Sheet
@@ -117,7 +117,7 @@ def _rates_differ(evidence: Evidence) -> bool:
     """Whether a line, or another row than those which make up the tax, says otherwise."""
     best = evidence.hypotheses[0]
     net = best.values.get("net_total")
-    skip = frozenset(index for table in evidence.tables for index in table.rows)
+    skip = rows_of(evidence.sheet, evidence.tables)
     if net is not None and any(contradicted_rates(evidence.sheet, skip, best.rates, net)):
         return True
     return best.table is not None and any(strange_rates(best.table.items, best.rates))

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 
 from bots.reader.folding import folded
-from bots.reader.labels import Hit, find_hits, languages_of
+from bots.reader.labels import Hit, LongHits, find_hits, languages_of
 from bots.reader.languages import lexicon, lexicon_of
 from bots.reader.layout import Layout, Row, laid_out
 from bots.reader.page import Page
 from bots.reader.spots import Spots, find_spots
+from connectors.scratch import InMemory, Slip
 
 __all__ = ["Sheet", "prepare"]
 
 _SAMPLE = 160
 _TOO_LITTLE = 6.0
+_PART = 4_000
+"""Rows whose folded texts are looked through at a time."""
 
 
 @dataclass(slots=True)
@@ -31,37 +34,57 @@ class Sheet:
 
     layout: Layout
     language: str
-    hits: dict[int, list[Hit]]
+    hits: dict[int, list[Hit]] | LongHits
     spots: Spots
-    _folded: str | None = None
+    _folded: Sequence[Slip | InMemory] | None = None
     _twice: dict[str, bool] = field(default_factory=dict)
 
-    def hits_of(self, kind: str, *names: str) -> list[Hit]:
+    def hits_of(self, kind: str, *names: str) -> Iterator[Hit]:
         """All labels with a meaning of this kind and one of these names."""
-        return [hit for row in self.hits.values() for hit in row if hit.means(kind, *names)]
+        if isinstance(self.hits, LongHits):
+            found = (self.hits[index] for index in self.hits.rows_of(kind, *names))
+            return (hit for row in found for hit in row if hit.means(kind, *names))
+        return (hit for row in self.hits.values() for hit in row if hit.means(kind, *names))
 
     def printed_twice(self, text: str) -> bool:
         """Whether a folded text stands in more than one row; each text is looked for once, in the folded rows."""
-        if self._folded is None:
-            self._folded = "\n".join(folded(text).replace("\n", " ") for text in self.layout.texts())
         if text not in self._twice:
-            wanted = text.replace("\n", " ")
-            first = self._folded.find(wanted)
-            end = self._folded.find("\n", first) if first >= 0 else -1
-            self._twice[text] = end >= 0 and self._folded.find(wanted, end) >= 0
+            self._twice[text] = self._stands_twice(text.replace("\n", " "))
         return self._twice[text]
+
+    def _stands_twice(self, wanted: str) -> bool:
+        if self._folded is None:
+            self._folded = list(_folded_parts(self.layout))
+        rows = 0
+        for part in self._folded:
+            text = part.read().decode("utf-8", "surrogatepass")
+            at = text.find(wanted)
+            while at >= 0:
+                rows += 1
+                if rows > 1:
+                    return True
+                end = text.find("\n", at)
+                at = text.find(wanted, end) if end >= 0 else -1
+        return False
+
+
+def _folded_parts(layout: Layout) -> Iterator[Slip | InMemory]:
+    """The folded rows, one a line, some thousand together."""
+    rows = (folded(text).replace("\n", " ") for text in layout.texts())
+    while part := list(islice(rows, _PART)):
+        yield layout.kept("\n".join(part).encode("utf-8", "surrogatepass"))
 
 
 def prepare(pages: Sequence[Page]) -> Sheet:
     """Lay out the pages, find labels and language, and read everything typed in that language's habits."""
-    layout = Layout(pages, [])
+    layout = Layout(pages)
     coming = laid_out(layout)
     sample: list[list[Row]] = []
     while len(layout.rows) < _SAMPLE and (rows := next(coming, None)) is not None:
         sample.append(rows)
     language, spoken = _languages(layout)
     words = lexicon_of(spoken) if spoken else lexicon()
-    hits: dict[int, list[Hit]] = {}
+    hits = layout.by_row(LongHits)
 
     def labelled() -> Iterator[Row]:
         """All rows; the labels of a page are found while its rows have their words."""

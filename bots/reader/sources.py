@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from bots.reader.folding import fold
 from bots.reader.page import OPEN_PAGES, Page
+from bots.reader.shelves import seldom_collected
 from config.errors import DocumentRefused, Reason
 from connectors.einvoice import EInvoice, open_envelope, read_einvoice
 from connectors.file_type import FileType, file_type
 from connectors.images import IMAGE_TYPES, Pictures
 from connectors.ocr import Engine, Recognised, engines, recognise
 from connectors.pdf import PageContent, Pdf, PdfLimits
+from connectors.scratch import Scratch
 from connectors.words import Word, packed
 
 if TYPE_CHECKING:
@@ -98,7 +100,9 @@ def find_sources(data: bytes, name: str = "", limits: SourceLimits | None = None
 def _of_pdf(pdf: Pdf, limits: SourceLimits) -> Sources:
     einvoices, notes = _embedded(pdf)
     scanning = _Scanning(limits, pdf.name)
-    pages = tuple(_pdf_page(pdf, number, scanning) for number in range(1, pdf.page_count + 1))
+    scratch = Scratch() if pdf.page_count > OPEN_PAGES else None
+    with seldom_collected(pdf.page_count):
+        pages = tuple(_pdf_page(pdf, number, scanning, scratch) for number in range(1, pdf.page_count + 1))
     if not einvoices:
         scanning.check(pages)
     return Sources("pdf", tuple(einvoices), pages, scanning.scans, (*notes, *scanning.notes))
@@ -120,11 +124,11 @@ def _embedded(pdf: Pdf) -> tuple[list[EInvoice], list[Reason]]:
     return found, notes
 
 
-def _pdf_page(pdf: Pdf, number: int, scanning: _Scanning) -> Page:
+def _pdf_page(pdf: Pdf, number: int, scanning: _Scanning, scratch: Scratch | None) -> Page:
     try:
         content = pdf.content(number)
         words = content.words
-        kept = packed(words.words) if pdf.page_count > OPEN_PAGES else words.words
+        kept = packed(words.words, scratch) if scratch is not None else words.words
         text = Page(number, words.width, words.height, kept, "text")
         if not _needs_ocr(content):
             return text

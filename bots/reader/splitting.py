@@ -9,6 +9,7 @@ from bots.reader.ids import compact
 from bots.reader.page import OwnIdentity, Page
 from bots.reader.reading import Proof, Reading
 from bots.reader.sheet import Sheet, prepare
+from bots.reader.shelves import seldom_collected
 from bots.reader.texts import find_numbers_of, find_title_numbers
 from bots.reader.understanding import understand
 from config.errors import Reason
@@ -26,6 +27,11 @@ def understand_all(pages: Sequence[Page], own: OwnIdentity | None = None) -> lis
     A file is taken apart where a page prints another number of its own at its head.  Each part must prove itself: when
     one does not, the split may be wrong, and a person looks at all of them (OF245).
     """
+    with seldom_collected(len(pages)):
+        return _in_parts(pages, own)
+
+
+def _in_parts(pages: Sequence[Page], own: OwnIdentity | None) -> list[Reading]:
     parts = parts_of(pages)
     if len(parts) == 1:
         return [understand(pages, own)]
@@ -66,8 +72,8 @@ def _number_of(page: Page) -> str:
 
 
 def _candidates(sheet: Sheet) -> Iterator[tuple[float, str]]:
-    titled = bool(sheet.hits_of("title", "invoice", "credit note"))
-    for pick in (*find_numbers_of(sheet, "invoice_number"), *find_title_numbers(sheet)):
+    titled = any(sheet.hits_of("title", "invoice", "credit note"))
+    for pick in (*find_numbers_of(sheet, "invoice_number")["invoice_number"], *find_title_numbers(sheet)):
         if titled and pick.score >= _STRONG and len(compact(pick.value)) > 2:
             yield pick.score, compact(pick.value)
 

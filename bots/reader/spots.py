@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple, TypeVar
+from itertools import chain
+from typing import Any, NamedTuple, TypeVar
 
 from bots.reader.amounts import Mark, MarkVotes, Printed, depends_on_mark, find_numbers, read_number
-from bots.reader.dates import DateText, Order, find_dates, infer_order, read_date
+from bots.reader.dates import DateText, Order, OrderVotes, find_dates, read_date
+from bots.reader.figures import Money
 from bots.reader.ids import find_ibans, find_vat_ids
 from bots.reader.layout import Layout, Phrase, Row, box_of, continued
 from bots.reader.reading import Box
+from bots.reader.shelves import ByRow, Form
 from connectors.words import Word
 
 __all__ = ["Amount", "DateSpot", "IdSpot", "Spot", "Spots", "find_spots"]
@@ -27,7 +30,7 @@ _LONGEST = 20
 """Characters of the longest number."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, weakref_slot=True)
 class Spot:
     """Something at words first..last of a row: characters begin..end of the text of the phrase that begins at `start`.
 
@@ -68,13 +71,15 @@ class Spot:
 
 @dataclass(slots=True, kw_only=True)
 class Amount(Spot):
-    """A number with its sign; `places` are its printed decimals, `currency` the symbol beside it."""
+    """A number with its sign; `places` are its printed decimals, `currency` the symbol beside it; `loose` is how it is
+    printed when the document's decimal mark decides what it is."""
 
     value: Decimal
     places: int
     currency: str
     percent: bool
     signed: bool
+    loose: Printed | None = None
 
     @property
     def text(self) -> str:
@@ -88,10 +93,12 @@ class Amount(Spot):
 
 @dataclass(slots=True, kw_only=True)
 class DateSpot(Spot):
-    """A date; `loose` when day and month could be read the other way round."""
+    """A date; `loose` when day and month could be read the other way round; `day` is how it is printed when the
+    document's order of day and month decides what it is."""
 
     value: date
     loose: bool
+    day: DateText | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -103,6 +110,7 @@ class IdSpot(Spot):
 
 
 S = TypeVar("S", bound=Spot)
+SpotsByRow = dict[int, list[S]] | ByRow[S]
 
 
 @dataclass(slots=True)
@@ -112,26 +120,67 @@ class Spots:
     Attributes:
         mark: the decimal mark.
         order: order of day and month; `order_shown` tells whether the document itself shows it.
+        money: the values of the amounts that are money.
     """
 
     mark: Mark
     order: Order
     order_shown: bool
-    amounts: dict[int, list[Amount]] = field(default_factory=dict)
-    dates: dict[int, list[DateSpot]] = field(default_factory=dict)
-    ids: dict[int, list[IdSpot]] = field(default_factory=dict)
+    amounts: SpotsByRow[Amount]
+    dates: SpotsByRow[DateSpot]
+    ids: SpotsByRow[IdSpot]
+    money: Money = field(default_factory=Money)
 
-    def all_amounts(self) -> list[Amount]:
-        """Amounts and percentages of the whole document."""
-        return [amount for row in self.amounts.values() for amount in row]
-
-    def all_dates(self) -> list[DateSpot]:
+    def all_dates(self) -> Iterator[DateSpot]:
         """Dates of the whole document."""
-        return [spot for row in self.dates.values() for spot in row]
+        return chain.from_iterable(self.dates.values())
 
-    def all_ids(self, kind: str) -> list[IdSpot]:
-        """VAT ids ("vat") or IBANs ("iban") of the whole document."""
-        return [spot for row in self.ids.values() for spot in row if spot.kind == kind]
+
+def _where(spot: Spot) -> tuple[int, int, int, int, int]:
+    return spot.first, spot.last, spot.start, spot.begin, spot.end
+
+
+def _pack_amount(amount: Amount) -> tuple[Any, ...]:
+    loose = tuple(amount.loose) if amount.loose is not None else None
+    return (
+        *_where(amount), str(amount.value), amount.places, amount.currency, amount.percent, amount.signed, loose,
+    )  # fmt: skip
+
+
+def _make_amount(row: Row, values: tuple[Any, ...]) -> Amount:
+    first, last, start, begin, end, value, places, currency, percent, signed, loose = values
+    return Amount(
+        row=row, first=first, last=last, start=start, begin=begin, end=end, value=Decimal(value), places=places,
+        currency=currency, percent=percent, signed=signed, loose=Printed(*loose) if loose is not None else None,
+    )  # fmt: skip
+
+
+def _pack_date(spot: DateSpot) -> tuple[Any, ...]:
+    return *_where(spot), spot.value.toordinal(), spot.loose, tuple(spot.day) if spot.day is not None else None
+
+
+def _make_date(row: Row, values: tuple[Any, ...]) -> DateSpot:
+    first, last, start, begin, end, value, loose, day = values
+    return DateSpot(
+        row=row, first=first, last=last, start=start, begin=begin, end=end, value=date.fromordinal(value), loose=loose,
+        day=DateText(*day) if day is not None else None,
+    )  # fmt: skip
+
+
+def _pack_id(spot: IdSpot) -> tuple[Any, ...]:
+    return *_where(spot), spot.kind, spot.value
+
+
+def _make_id(row: Row, values: tuple[Any, ...]) -> IdSpot:
+    first, last, start, begin, end, kind, value = values
+    return IdSpot(row=row, first=first, last=last, start=start, begin=begin, end=end, kind=kind, value=value)
+
+
+_AMOUNTS, _DATES, _IDS = Form(_pack_amount, _make_amount), Form(_pack_date, _make_date), Form(_pack_id, _make_id)
+
+
+def _kept(layout: Layout, form: Form[S]) -> SpotsByRow[S]:
+    return layout.by_row(lambda desk, row: ByRow(desk, form, row))
 
 
 class _Habits(NamedTuple):
@@ -146,37 +195,78 @@ def find_spots(layout: Layout, rows: Iterable[Row], months: dict[str, int], mark
 
     All is read at once, as is usual; what the document's own habits may change is read again at the end.
     """
-    spots = Spots(mark, order, order_shown=False)
-    votes = MarkVotes()
-    numbers: list[tuple[Amount, Printed]] = []
-    dates: list[tuple[DateSpot, DateText]] = []
+    spots = Spots(
+        mark, order, order_shown=False, amounts=_kept(layout, _AMOUNTS), dates=_kept(layout, _DATES),
+        ids=_kept(layout, _IDS),
+    )  # fmt: skip
+    marks, orders = MarkVotes(), OrderVotes()
+    habits = _Habits(months, order)
+    loose = False
     for row in rows:
+        amounts: list[Amount] = []
         for phrase in row.phrases:
             if not any(char.isdigit() for char in phrase.text):
                 continue
             taken: list[tuple[int, int]] = []
             _put(spots.ids, row, _ids_in(phrase, taken))
-            for spot, day in _dates_in(layout, phrase, _Habits(months, order), taken):
-                _put(spots.dates, row, [spot])
-                if day.loose:
-                    dates.append((spot, day))
+            dates = list(_dates_in(layout, phrase, habits, taken))
+            _put(spots.dates, row, dates)
+            for spot in dates:
+                if spot.day is not None:
+                    orders.add(spot.day)
             for number in _split_wide(phrase, find_numbers(phrase.text)):
                 if not _inside(number.begin, number.end, taken):
-                    votes.add(number.digits)
-                    amount = _amount(phrase, number, mark)
-                    _put(spots.amounts, row, [amount] if amount is not None else [])
-                    if amount is not None and depends_on_mark(number.digits):
-                        numbers.append((amount, number))
-    spots.mark = votes.mark(mark)
-    spots.order, spots.order_shown = infer_order((day for _, day in dates), order)
-    for amount, number in numbers:
-        amount.value, amount.places = _valued(number, spots.mark) or (amount.value, amount.places)
-    for spot, day in dates:
-        spot.value = read_date(day, spots.order) or spot.value
+                    marks.add(number.digits)
+                    if (amount := _amount(phrase, number, mark)) is not None:
+                        amounts.append(amount)
+        _put(spots.amounts, row, amounts)
+        spots.money.add(row.index, _money(amounts))
+        loose = loose or any(amount.loose is not None for amount in amounts)
+    spots.mark = marks.mark(mark)
+    spots.order, spots.order_shown = orders.order(order)
+    if loose and spots.mark != mark:
+        _settle_amounts(spots)
+    if spots.order != order:
+        _settle_dates(spots)
     return spots
 
 
-def _put(found: dict[int, list[S]], row: Row, new: list[S]) -> None:
+def _settle_amounts(spots: Spots) -> None:
+    """Read again what was read with a decimal mark that is not the document's."""
+
+    def read(amount: Amount) -> None:
+        if amount.loose is not None:
+            amount.value, amount.places = _valued(amount.loose, spots.mark) or (amount.value, amount.places)
+
+    _revise(spots.amounts, read)
+    spots.money = Money()
+    for index, amounts in spots.amounts.items():
+        spots.money.add(index, _money(amounts))
+
+
+def _settle_dates(spots: Spots) -> None:
+    """Read again what was read in an order of day and month that is not the document's."""
+
+    def read(spot: DateSpot) -> None:
+        if spot.day is not None:
+            spot.value = read_date(spot.day, spots.order) or spot.value
+
+    _revise(spots.dates, read)
+
+
+def _money(amounts: Iterable[Amount]) -> list[Decimal]:
+    return [amount.value for amount in amounts if amount.money]
+
+
+def _revise(found: SpotsByRow[S], change: Callable[[S], None]) -> None:
+    if isinstance(found, ByRow):
+        found.revise(change)
+    else:
+        for spot in chain.from_iterable(found.values()):
+            change(spot)
+
+
+def _put(found: SpotsByRow[S], row: Row, new: list[S]) -> None:
     if new:
         found.setdefault(row.index, []).extend(new)
 
@@ -198,9 +288,7 @@ def _ids_in(phrase: Phrase, taken: list[tuple[int, int]]) -> list[IdSpot]:
     return found
 
 
-def _dates_in(
-    layout: Layout, phrase: Phrase, habits: _Habits, taken: list[tuple[int, int]]
-) -> Iterator[tuple[DateSpot, DateText]]:
+def _dates_in(layout: Layout, phrase: Phrase, habits: _Habits, taken: list[tuple[int, int]]) -> Iterator[DateSpot]:
     """Dates where nothing else stands; where they stand is noted as taken."""
     months = habits.months
     for day in (*find_dates(phrase.text, months), *_broken_date(layout, phrase, months)):
@@ -213,8 +301,8 @@ def _dates_in(
             loose = day.loose and day.parts[1] <= 12 and day.parts[2] <= 12 and day.parts[1] != day.parts[2]
             yield DateSpot(
                 row=phrase.row, first=first, last=last, start=phrase.start, begin=day.begin, end=day.end, value=value,
-                loose=loose,
-            ), day  # fmt: skip
+                loose=loose, day=day if day.loose else None,
+            )  # fmt: skip
 
 
 def _amount(phrase: Phrase, number: Printed, mark: Mark) -> Amount | None:
@@ -225,6 +313,7 @@ def _amount(phrase: Phrase, number: Printed, mark: Mark) -> Amount | None:
     return Amount(
         row=phrase.row, first=first, last=last, start=phrase.start, begin=number.begin, end=number.end, value=read[0],
         places=read[1], currency=number.currency, percent=number.percent, signed=number.signed,
+        loose=number if depends_on_mark(number.digits) else None,
     )  # fmt: skip
 
 

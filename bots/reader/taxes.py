@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -43,11 +43,11 @@ def blocks_of(rows: Sequence[TaxRow]) -> list[list[TaxRow]]:
     return [blocks[number] for number in sorted(blocks)]
 
 
-def find_tax_rows(sheet: Sheet, skip: frozenset[int]) -> list[TaxRow]:
+def find_tax_rows(sheet: Sheet, skip: Container[int]) -> list[TaxRow]:
     """Rows with a rate and amounts that agree; `skip` are rows of the line table."""
     found: list[TaxRow] = []
     block, last = 0, -10
-    for index in sorted(sheet.spots.amounts):
+    for index in sheet.spots.amounts:  # which are in order
         if index in skip:
             block += 1
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -47,7 +47,7 @@ class Pick:
         return Value(self.value, self.text, words[0].page, self.box, others=tuple(others))
 
 
-def nearest(sheet: Sheet, hit: Hit, spots: dict[int, list[S]], reach: float = 42.0) -> Iterator[tuple[S, float]]:
+def nearest(sheet: Sheet, hit: Hit, spots: Mapping[int, list[S]], reach: float = 42.0) -> Iterator[tuple[S, float]]:
     """Typed things that a label may name: right of it up to the next label, or below it in its column."""
     hits = sheet.hits.get(hit.row.index, ())
     following = [other.first for other in hits if other.first >= hit.last and other.kind_of_label]
@@ -96,14 +96,16 @@ def _in_column(hit: Hit, x0: float, x1: float) -> bool:
     return overlap > 0 or abs(hit.x0 - x0) < 5 or abs(hit.x1 - x1) < 5
 
 
-def find_dates_of(sheet: Sheet, role: str) -> list[Pick]:
-    """Candidates of a date field, best first."""
-    picks: list[Pick] = []
-    for hit in sheet.hits_of("label", role):
+def find_dates_of(sheet: Sheet, *roles: str) -> dict[str, list[Pick]]:
+    """Candidates of some date fields, best first; the document is looked through once for all of them."""
+    rankings = {role: _Ranking() for role in roles}
+    for hit in sheet.hits_of("label", *roles):
         strength = _strength(hit)
-        for spot, score in nearest(sheet, hit, sheet.spots.dates):
-            picks.append(_date_pick(spot, score * strength, hit))
-    return rank(picks)
+        for role in hit.names("label"):
+            if role in rankings:
+                for spot, score in nearest(sheet, hit, sheet.spots.dates):
+                    rankings[role].add(_date_pick(spot, score * strength, hit))
+    return {role: ranking.best_first() for role, ranking in rankings.items()}
 
 
 def _date_pick(spot: DateSpot, score: float, hit: Hit | None) -> Pick:
@@ -119,29 +121,54 @@ def _strength(hit: Hit) -> float:
     return strength
 
 
+class _Ranking:
+    """The best candidate of each value; one that is named twice counts a little more."""
+
+    def __init__(self) -> None:
+        self._best: dict[str, tuple[Pick, int, int]] = {}
+        self._count = 0
+
+    def add(self, pick: Pick) -> None:
+        """Rank one more."""
+        self._count += 1
+        before = self._best.get(pick.value)
+        if before is None:
+            self._best[pick.value] = (pick, self._count, 0)
+        elif pick.score > before[0].score:
+            self._best[pick.value] = (pick, self._count, before[2] + 1)
+        else:
+            self._best[pick.value] = (before[0], before[1], before[2] + 1)
+
+    def best_first(self) -> list[Pick]:
+        """One candidate a value."""
+        ranked = sorted(self._best.values(), key=lambda one: (-one[0].score, one[1]))
+        for pick, _, again in ranked:
+            for _ in range(again):
+                pick.score += 0.05
+        return sorted((pick for pick, _, _ in ranked), key=lambda pick: -pick.score)
+
+
 def rank(picks: Iterable[Pick]) -> list[Pick]:
     """Best first, one pick a value; a value named twice counts a little more."""
-    best: dict[str, Pick] = {}
-    for pick in sorted(picks, key=lambda p: -p.score):
-        if pick.value in best:
-            best[pick.value].score += 0.05
-        else:
-            best[pick.value] = pick
-    return sorted(best.values(), key=lambda p: -p.score)
+    ranking = _Ranking()
+    for pick in picks:
+        ranking.add(pick)
+    return ranking.best_first()
 
 
-def find_numbers_of(sheet: Sheet, role: str, accept: Callable[[str], bool] = lambda _: True) -> list[Pick]:
-    """Candidates of a number or reference (a code with a digit), best first."""
-    picks: list[Pick] = []
-    for hit in sheet.hits_of("label", role):
+def find_numbers_of(sheet: Sheet, *roles: str) -> dict[str, list[Pick]]:
+    """Candidates of some numbers or references (codes with a digit), best first; as `find_dates_of`."""
+    rankings = {role: _Ranking() for role in roles}
+    for hit in sheet.hits_of("label", *roles):
         if hit.key == "no" and (_in_heading(sheet, hit) or not says_of_what(sheet, hit)):
             continue
         strength = _strength(hit)
-        for pick in _codes(sheet, hit):
-            if accept(pick.value):
-                pick.score *= strength
-                picks.append(pick)
-    return rank(picks)
+        for role in hit.names("label"):
+            if role in rankings:
+                for pick in _codes(sheet, hit):
+                    pick.score *= strength
+                    rankings[role].add(pick)
+    return {role: ranking.best_first() for role, ranking in rankings.items()}
 
 
 def says_of_what(sheet: Sheet, hit: Hit) -> bool:

@@ -25,7 +25,7 @@ from bots.reader.corroboration import (
 from bots.reader.dues import settle_dues, unexplained
 from bots.reader.hypotheses import Hypothesis, Pool, pool_of
 from bots.reader.lines import Table
-from bots.reader.spots import Amount
+from bots.reader.spots import Spots
 from bots.reader.taxes import TaxRow
 
 __all__ = ["Hypothesis", "solve"]
@@ -41,13 +41,13 @@ class _Lines(NamedTuple):
 
 
 def solve(
-    candidates: dict[str, list[Candidate]],
+    candidates: dict[str, dict[Decimal, Candidate]],
     tax_rows: Sequence[TaxRow],
     tables: Sequence[Table],
-    amounts: Sequence[Amount],
+    spots: Spots,
 ) -> list[Hypothesis]:
     """All hypotheses that close, best first; when none does, the best-labelled values with `closes` False."""
-    pool = pool_of(candidates, tax_rows, amounts)
+    pool = pool_of(candidates, tax_rows, spots)
     lines = _Lines(tables, [choices_of(table) for table in tables])
     found: dict[tuple[Decimal, Decimal, Decimal], Hypothesis] = {}
     for hypothesis in closing(pool, tax_rows):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import chain
 
 from bots.reader.candidates import find_candidates
 from bots.reader.extras import address_under, explained, payment_terms, service_dates
 from bots.reader.folding import fold
+from bots.reader.items import Item
 from bots.reader.kinds import find_currency, find_title, kind_of
-from bots.reader.lines import Item, Table, find_tables
+from bots.reader.labels import rows_with
+from bots.reader.lines import Table, find_tables, rows_of
 from bots.reader.page import OwnIdentity, Page
 from bots.reader.parties import Parties, find_parties
 from bots.reader.proving import Evidence, prove
@@ -24,6 +27,8 @@ from bots.reader.totals import Hypothesis, solve
 
 __all__ = ["understand"]
 
+_NUMBERS = ("invoice_number", "order_reference", "other_number", "corrected_invoice")
+_DATES = ("issue_date", "due_date", "other_date", "service_date", "service_period")
 _CLOCK = re.compile(r"[012]?\d:[0-5]\d:[0-5]\d")
 
 
@@ -49,22 +54,23 @@ def _understood(pages: Sequence[Page], own: OwnIdentity | None) -> tuple[Reading
     """The reading without its lines, and what they are made of."""
     sheet = prepare(pages)
     tables = find_tables(sheet)
-    table_rows = frozenset(index for table in tables for index in table.rows)
+    table_rows = rows_of(sheet, tables)
     hypotheses = _solve(sheet, tables, table_rows)
     best = hypotheses[0]
     parties = find_parties(sheet, own)
     fields: dict[str, Value] = {}
     fields.update(_totals(hypotheses))
-    numbers = _numbers(sheet)
-    dates = _dates(sheet, numbers, table_rows)
+    coded, dated = find_numbers_of(sheet, *_NUMBERS), find_dates_of(sheet, *_DATES)
+    numbers = _numbers(sheet, coded)
+    dates = _dates(sheet, dated, numbers, table_rows)
     _put(fields, "invoice_number", numbers)
     _put(fields, "issue_date", dates)
-    _put(fields, "due_date", [pick for pick in find_dates_of(sheet, "due_date") if pick.score > 0.35])
-    for role, picks in zip(("service_start", "service_end"), service_dates(sheet), strict=True):
+    _put(fields, "due_date", [pick for pick in dated["due_date"] if pick.score > 0.35])
+    for role, picks in zip(("service_start", "service_end"), service_dates(sheet, dated["service_date"]), strict=True):
         _put(fields, role, picks)
     _put(fields, "payment_terms", payment_terms(sheet))
-    _put(fields, "order_reference", find_numbers_of(sheet, "order_reference"))
-    _put(fields, "corrected_invoice", find_numbers_of(sheet, "corrected_invoice"))
+    _put(fields, "order_reference", coded["order_reference"])
+    _put(fields, "corrected_invoice", coded["corrected_invoice"])
     _parties(fields, parties, sheet)
     totals = [candidate.amount for candidate in best.support.values()]
     countries = [value.value[:2] for name in ("seller_vat_id", "iban") if (value := fields.get(name)) is not None]
@@ -86,14 +92,14 @@ def _understood(pages: Sequence[Page], own: OwnIdentity | None) -> tuple[Reading
     return _sourced(replace(reading.with_proofs(proofs), doubts=doubts), source), sheet, best
 
 
-def _solve(sheet: Sheet, tables: Sequence[Table], table_rows: frozenset[int]) -> list[Hypothesis]:
+def _solve(sheet: Sheet, tables: Sequence[Table], table_rows: Container[int]) -> list[Hypothesis]:
     candidates = find_candidates(sheet, table_rows)
     tax_rows = find_tax_rows(sheet, table_rows)
-    hypotheses = solve(candidates, tax_rows, tables, sheet.spots.all_amounts())
-    if not hypotheses[0].closes and table_rows:
+    hypotheses = solve(candidates, tax_rows, tables, sheet.spots)
+    if not hypotheses[0].closes and tables:
         candidates = find_candidates(sheet, frozenset())
         tax_rows = find_tax_rows(sheet, frozenset())
-        again = solve(candidates, tax_rows, tables, sheet.spots.all_amounts())
+        again = solve(candidates, tax_rows, tables, sheet.spots)
         if again[0].closes:
             return again
     return hypotheses
@@ -142,16 +148,20 @@ def _text(value: Decimal) -> str:
     return f"{value.quantize(Decimal('0.01')):f}" if value == value.quantize(Decimal("0.01")) else f"{value:f}"
 
 
-def _numbers(sheet: Sheet) -> list[Pick]:
-    """Candidates of the document's number; ids, phone numbers and the like are no numbers of a document."""
+def _numbers(sheet: Sheet, coded: Mapping[str, Sequence[Pick]]) -> list[Pick]:
+    """Candidates of the document's number; ids, phone numbers and the like are no numbers of a document.
+
+    Args:
+        coded: what stands beside labels of numbers.
+    """
     ids = {spot.value for row in sheet.spots.ids.values() for spot in row}
     taken = {
         (pick.row.index, pick.first): pick.score
         for role in ("order_reference", "other_number", "corrected_invoice")
-        for pick in reversed(find_numbers_of(sheet, role))
+        for pick in reversed(coded[role])
     }
-    picks = [*find_numbers_of(sheet, "invoice_number"), *find_title_numbers(sheet)]
-    texts = " ".join(fold(row.text()) for row in sheet.layout.rows if row.page < 3)
+    picks = [*coded["invoice_number"], *find_title_numbers(sheet)]
+    texts = " ".join(fold(row.text()) for row in sheet.layout.until(3))
     for pick in picks:
         if taken.get((pick.row.index, pick.first), 0.0) >= pick.score - 0.02 or pick.value in ids:
             pick.score -= 0.5
@@ -178,15 +188,21 @@ def _rest_of_a_label(sheet: Sheet, pick: Pick) -> bool:
     return near and len(above.words) > 1 and above.words[-1].text[-1:].isalpha()
 
 
-def _dates(sheet: Sheet, numbers: Sequence[Pick], table_rows: frozenset[int]) -> list[Pick]:
+def _dates(
+    sheet: Sheet, dated: Mapping[str, Sequence[Pick]], numbers: Sequence[Pick], table_rows: Container[int]
+) -> list[Pick]:
     """Candidates of the issue date: labelled, beside the number, or alone at the head of the first page; dates of lines
-    are not the document's."""
-    found = find_dates_of(sheet, "issue_date")
+    are not the document's.
+
+    Args:
+        dated: what stands beside labels of dates.
+    """
+    found = dated["issue_date"]
     picks = [pick for pick in found if pick.row.index not in table_rows and not _rest_of_a_label(sheet, pick)]
     named = {
         (pick.row.index, pick.first): pick.score
         for role in ("due_date", "other_date", "service_date", "service_period")
-        for pick in sorted(find_dates_of(sheet, role), key=lambda pick: pick.score)
+        for pick in sorted(dated[role], key=lambda pick: pick.score)
     }
     other = {place for place, score in named.items() if score > 0.55}
     for pick in picks:
@@ -266,11 +282,7 @@ def _parties(fields: dict[str, Value], parties: Parties, sheet: Sheet) -> None:
 
 
 def _lines(table: Table, column: str) -> Iterator[Line]:
-    """The lines written out, each forgotten as soon as it is: a document may have a hundred thousand."""
-    items = table.items
-    items.reverse()
-    while items:
-        yield _line(items.pop(), column)
+    return (_line(item, column) for item in table.items)
 
 
 def _line(item: Item, column: str) -> Line:
@@ -322,9 +334,10 @@ def _only_rate(best: Hypothesis, sheet: Sheet) -> tuple[Tax, ...]:
     if net is None or not tax or support is None:
         return ()
     items = best.table.items if best.table is not None else ()
-    printed = [item.figures["tax_rate"] for item in items if "tax_rate" in item.figures]
-    printed += [a for index in _tax_named(sheet) for a in sheet.spots.amounts.get(index, ()) if a.percent]
-    rates = {rate.value: rate for rate in printed if agrees(net, rate.value, tax)}
+    rated = ((item, item.value("tax_rate")) for item in items)
+    of_lines = (item.figures["tax_rate"] for item, rate in rated if rate is not None and agrees(net, rate, tax))
+    named = (amount for index in _tax_named(sheet) for amount in sheet.spots.amounts.get(index, ()) if amount.percent)
+    rates = {rate.value: rate for rate in chain(of_lines, named) if agrees(net, rate.value, tax)}
     if len(rates) != 1:
         return ()
     value, rate = rates.popitem()
@@ -336,9 +349,7 @@ def _only_rate(best: Hypothesis, sheet: Sheet) -> tuple[Tax, ...]:
 
 def _tax_named(sheet: Sheet) -> Iterator[int]:
     """Rows that name a tax."""
-    for index, hits in sheet.hits.items():
-        if any(hit.means("tax") or hit.means("label", "tax_total") for hit in hits):
-            yield index
+    yield from sorted({*rows_with(sheet.hits, "tax"), *rows_with(sheet.hits, "label", "tax_total")})
 
 
 def _whole(best: Hypothesis, role: str) -> Value | None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bots.reader.labels import Hit
 from bots.reader.layout import Row
 from bots.reader.sheet import Sheet
 
-__all__ = ["Zone", "Zones", "find_zones", "headings"]
+__all__ = ["Zone", "Zones", "find_zones", "headings", "openings"]
 
 
 @dataclass(slots=True)
@@ -48,23 +48,24 @@ class Zones:
         return [zone for zone in self._of_page.get(row.page, ()) if zone.holds(row, x0)]
 
 
-def headings(sheet: Sheet, party: str) -> list[Hit]:
-    """Headings of one party's blocks: alone in their phrase or before a colon, and whole words."""
+def openings(sheet: Sheet) -> list[Hit]:
+    """What opens a block: what a party is called, alone in its phrase or before a colon."""
+    return [hit for hit in sheet.hits_of("party") if not hit.prose and hit.pure and _opens(hit)]
+
+
+def headings(opening: Sequence[Hit], party: str) -> list[Hit]:
+    """Headings of one party's blocks: those of the openings that are whole words."""
     return [
         hit
-        for hit in sheet.hits_of("party", party)
-        if not hit.prose
-        and hit.pure
-        and _opens(hit)
-        and not hit.row.words[hit.last - 1].text[hit.after :].strip(" .:/)")
+        for hit in opening
+        if hit.means("party", party) and not hit.row.words[hit.last - 1].text[hit.after :].strip(" .:/)")
     ]
 
 
-def find_zones(sheet: Sheet) -> Zones:
+def find_zones(sheet: Sheet, opening: Sequence[Hit]) -> Zones:
+    """The blocks under the openings."""
     zones: list[Zone] = []
-    for hit in sheet.hits_of("party"):
-        if hit.prose or not hit.pure or not _opens(hit):
-            continue
+    for hit in opening:
         party = hit.names("party")[0]
         width = sheet.layout.pages[0].width
         right = min((phrase.x0 for phrase in hit.row.phrases if phrase.x0 > hit.x1 + 20), default=hit.x0 + 0.45 * width)
