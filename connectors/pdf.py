@@ -25,7 +25,7 @@ __all__ = ["EmbeddedFile", "PageContent", "Pdf", "PdfLimits", "concatenated"]
 
 _FEW_WORDS = 40
 _FEW_PICTURES = 20
-_RENEWED = 128
+_RENEWED = 32
 """After so many pages PDFium's document is opened anew: it keeps fonts and objects of every page it has seen."""
 _MAX_DRAWN = 40_000_000  # pixels of one drawn page: A4 at 650 dpi
 

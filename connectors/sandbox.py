@@ -33,6 +33,7 @@ from types import TracebackType
 from typing import Any, ParamSpec, TypeVar, cast
 
 from config.errors import DocumentRefused, OficioError
+from connectors.scratch import reserve
 
 __all__ = ["Limits", "Sandbox"]
 
@@ -248,6 +249,7 @@ def _serve(pipe: Connection) -> None:
     """Take jobs until the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, which ends its workers
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    reserve()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     while True:

@@ -60,7 +60,7 @@ class Scratch:
 
     def __init__(self) -> None:
         self._file: _File | None = None
-        self._full = False
+        self._full = not hasattr(os, "posix_fallocate")  # macOS: a write could find the disk full, and end the process
 
     def put(self, content: bytes) -> Slip | InMemory:
         """Put bytes away; the slip gives them back."""
@@ -87,7 +87,14 @@ class _Disk:
             os.ftruncate(file.fileno(), _MOST)
             self.number = os.dup(file.fileno())
         self.file: weakref.ref[_File] | None = None
+        self.used = 0
         weakref.finalize(self, os.close, self.number)
+
+    def empty(self) -> None:
+        """Give back the room that was taken, where the file system can."""
+        with suppress(OSError, ValueError), mmap.mmap(self.number, self.used) as whole:
+            whole.madvise(mmap.MADV_REMOVE)
+        self.used = 0
 
 
 _RESERVED: list[_Disk] = []
@@ -100,6 +107,7 @@ def _reserved_file() -> _File | None:
         if file is None:
             file = _File(disk)
             disk.file = weakref.ref(file)
+            weakref.finalize(file, disk.empty)
         return file
     return None
 
@@ -136,6 +144,7 @@ class _File:
         if self._end + _WINDOW > _MOST:
             raise ValueError("the file is full")
         os.posix_fallocate(self._disk.number, self._end, _WINDOW)
+        self._disk.used = self._end + _WINDOW
         if self._window is not None:
             self._window.close()
         self._window, self._from = mmap.mmap(self._disk.number, _WINDOW, offset=self._end), self._end

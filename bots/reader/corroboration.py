@@ -248,9 +248,12 @@ def lines_hold(items: Sequence[Item]) -> list[bool | None]:
     other lines of as many pieces multiply out to the cent, prices are printed in full, and such a line is wrong, unless
     a discount made its price.
     """
-    held = [line_holds(item) for item in items]
-    measured = [(item, _missed(item)) for item, holds in zip(items, held, strict=True) if holds]
-    if not any(missed < CENT and _hidden(item) >= _TELLING for item, missed in measured):
+    held, in_full = [], False
+    for item in items:
+        holds = line_holds(item)
+        held.append(holds)
+        in_full = in_full or (holds is True and _hidden(item) >= _TELLING and _missed(item) < CENT)
+    if not in_full:
         return held
     return [
         False if holds and _TELLING <= _missed(item) <= CENT + _hidden(item) and not item.percents else holds

@@ -7,7 +7,7 @@ origin at the page's top left, (x0, y0, x1, y1); pages count from 1.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -99,7 +99,7 @@ class Reading:
 
     type: DocumentType = "invoice"
     fields: Mapping[str, Value] = field(default_factory=dict)
-    lines: tuple[Line, ...] = ()
+    lines: Sequence[Line] = ()
     taxes: tuple[Tax, ...] = ()
     proofs: Mapping[str, Proof] = field(default_factory=dict)
     doubts: tuple[Reason, ...] = ()

@@ -15,6 +15,7 @@ from bots.reader.items import Item
 from bots.reader.kinds import find_currency, find_title, kind_of
 from bots.reader.labels import rows_with
 from bots.reader.lines import Table, find_tables, rows_of
+from bots.reader.packed_lines import PackedLines
 from bots.reader.page import OwnIdentity, Page
 from bots.reader.parties import Parties, find_parties
 from bots.reader.proving import Evidence, prove
@@ -45,7 +46,8 @@ def understand(pages: Sequence[Page], own: OwnIdentity | None = None) -> Reading
     reading, sheet, best = _understood(pages, own)
     layout, table, column = sheet.layout, best.table, best.column
     del sheet, best  # of a long document, what the lines do not need is gone before they are written out
-    lines = tuple(_lines(table, column)) if table is not None else ()
+    written = _lines(table, column) if table is not None else ()
+    lines = PackedLines.of(written) if layout.long else tuple(written)
     layout.forget()
     return replace(reading, lines=lines)
 

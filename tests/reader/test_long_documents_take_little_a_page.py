@@ -6,6 +6,7 @@ from __future__ import annotations
 import gc
 import sys
 import tracemalloc
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 
@@ -15,12 +16,18 @@ from hypothesis import strategies as st
 
 from bots.reader import layout
 from bots.reader.lines import find_tables
+from bots.reader.packed_lines import PackedLines
 from bots.reader.page import OPEN_PAGES, Page
 from bots.reader.parties import find_parties
+from bots.reader.reading import Line, Value
+from bots.reader.safely import read, read_safely
 from bots.reader.sheet import prepare
+from bots.reader.shelves import ByRow, Desk, Form
 from bots.reader.sources import find_sources
 from bots.reader.splitting import understand_all
 from bots.reader.understanding import _solve, understand
+from config.errors import DocumentRefused
+from connectors.sandbox import Sandbox
 from connectors.words import PackedWords, Word, packed
 from tests.reader.paper import Columns, Paper, pages_of
 
@@ -106,6 +113,40 @@ def test_of_a_page_that_was_read_hardly_anything_is_kept(monkeypatch: pytest.Mon
     assert grown < words / 2
 
 
+@pytest.mark.parametrize("document", [copies, letter, many_parties])
+def test_memory_is_flat_over_pages(document: Callable[[int], list[Page]], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layout, "OPEN_PAGES", 4)
+    few, many = document(20), document(80)
+    understand(many)  # lexicon and caches
+    grown = peak(lambda: understand(many)) - peak(lambda: understand(few))
+    assert grown < 7_000 * (len(many) - len(few))  # when rows, labels and numbers stayed, up to 29,000
+
+
+def test_the_lines_of_a_long_document_wait_packed(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = copies(60)
+    short = understand(pages[:9]).lines
+    monkeypatch.setattr(layout, "OPEN_PAGES", 4)
+    long = understand(pages).lines
+    assert isinstance(long, PackedLines)
+    assert (len(long), long[:90], long[89], long[-1]) == (600, short, short[-1], list(long)[-1])
+    assert sum(map(len, long.parts)) < 60 * len(long)
+
+
+def test_a_long_document_crosses_the_border_of_the_sandbox_as_it_was_read() -> None:
+    paper = Paper()
+    for number in range(OPEN_PAGES + 1):
+        paper.row(50, (50, "INVOICE")).row(64, (50, "Invoice number: INV-4711")).row(78, (50, "Quantity"))
+        paper.row(90, (50, "Description"), (300, "Quantity"), (400, "Unit price"), (500, "Amount"))
+        paper.row(
+            104, (50, f"Bolts M{number}"), (325, "2"), (425, f"{number}.50"), (510, f"{2 * number + 1}.00")
+        ).turn()
+    data = paper.pdf()
+    with Sandbox(preload=["bots.reader.safely"]) as sandbox:
+        [safely] = read_safely(data, "long.pdf", sandbox=sandbox)
+    assert isinstance(safely.lines, PackedLines)
+    assert [safely] == read(data, "long.pdf")
+
+
 def test_the_words_of_a_long_file_wait_packed() -> None:
     paper = Paper()
     for number in range(OPEN_PAGES + 1):
@@ -152,3 +193,54 @@ def test_packed_words_are_the_same_words(words: list[Word]) -> None:
     assert len(kept) == len(words)
     assert list(kept[1:]) == words[1:]
     assert [kept[index] for index in range(-len(words), 0)] == words
+
+
+values = st.builds(
+    Value,
+    texts,
+    texts | st.just(""),
+    st.none() | st.integers(1, 9),
+    st.none() | st.tuples(*[st.floats(allow_nan=False)] * 4),
+    st.just("text"),
+    st.lists(texts, max_size=2).map(tuple),
+    st.lists(st.builds(Value, texts), max_size=2).map(tuple),
+)
+
+
+@given(st.lists(st.builds(Line, *[st.none() | values] * 7), max_size=4), st.integers(0, 40))
+def test_packed_lines_are_the_same_lines(lines: list[Line], times: int) -> None:
+    lines = lines * times
+    kept = PackedLines.of(iter(lines))
+    assert kept == tuple(lines)
+    assert (len(kept), kept[1:3], list(kept)) == (len(lines), tuple(lines[1:3]), lines)
+
+
+@pytest.mark.parametrize("part", [b"", b"nonsense", zlib.compress(b"\0\0\0\2[1"), zlib.compress(bytes(20_000_000))])
+def test_lines_of_a_worker_that_was_taken_over_are_refused(part: bytes) -> None:
+    with pytest.raises(DocumentRefused, match="OF209"):
+        list(PackedLines(1, (part,)))
+
+
+class Thing:
+    """Something on a row."""
+
+    def __init__(self, row: int, name: str) -> None:
+        self.row, self.name = row, name
+
+
+def test_what_somebody_holds_is_found_again_as_the_same_thing() -> None:
+    desk = Desk(most=1)
+    things: ByRow[Thing] = ByRow(desk, Form(lambda thing: (thing.name,), lambda row, values: Thing(row, *values)), int)
+    for row in range(6):
+        desk.add(1)
+        things.setdefault(row, []).append(Thing(row, f"thing {row}"))
+    held = things[2][0]
+    assert [things[row][0].name for row in (5, 0, 2, 4)] == ["thing 5", "thing 0", "thing 2", "thing 4"]
+    assert things[2][0] is held
+    assert list(things) == [*range(6)]
+    assert things.get(6) is None
+    things.setdefault(1, []).append(Thing(1, "another"))
+    assert [thing.name for row in things.values() for thing in row if thing.row in (1, 2)] == [
+        "thing 1", "another", "thing 2",
+    ]  # fmt: skip
+    assert things[2][0] is held
