@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bots.reader.labels import Hit, rows_with
@@ -44,18 +45,16 @@ class Heading:
         return found[-1] if found else None
 
 
-def find_headings(sheet: Sheet) -> list[Heading]:
-    """All headings of line tables in the document, in order."""
-    found: list[Heading] = []
+def find_headings(sheet: Sheet) -> Iterator[Heading]:
+    """All headings of line tables in the document, in order, as they are asked for."""
     index = 0
     for begin in rows_with(sheet.hits, "column"):
         if begin < index:
             continue
         heading = _heading_at(sheet, begin)
         if heading is not None:
-            found.append(heading)
             index = heading.last + 1
-    return found
+            yield heading
 
 
 def _heading_at(sheet: Sheet, index: int) -> Heading | None:

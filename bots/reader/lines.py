@@ -56,13 +56,11 @@ class Table:
 
 def find_tables(sheet: Sheet) -> list[Table]:
     """All line tables; tables with the same columns on following pages are one."""
-    headings = find_headings(sheet)
     tables: list[Table] = []
     layout, amounts = sheet.layout, sheet.spots.amounts
     growing: list[Item] | Items = []
-    for number, heading in enumerate(headings):
+    for heading, end in _with_ends(find_headings(sheet), len(layout.rows)):
         _complete(sheet, heading)
-        end = headings[number + 1].first if number + 1 < len(headings) else len(layout.rows)
         read = _printed_alike(gathered(layout, amounts, _items(sheet, heading, end)))
         if not read:
             continue
@@ -74,6 +72,17 @@ def find_tables(sheet: Sheet) -> list[Table]:
             growing = kept(layout, amounts, items)
             tables.append(Table(heading, growing))
     return tables
+
+
+def _with_ends(headings: Iterator[Heading], rows: int) -> Iterator[tuple[Heading, int]]:
+    """Each heading, and the row in which the next one begins."""
+    before = next(headings, None)
+    for heading in headings:
+        if before is not None:
+            yield before, heading.first
+        before = heading
+    if before is not None:
+        yield before, rows
 
 
 def rows_of(sheet: Sheet, tables: Sequence[Table]) -> Container[int]:

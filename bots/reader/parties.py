@@ -12,7 +12,7 @@ from bots.reader.page import OwnIdentity
 from bots.reader.sheet import Sheet
 from bots.reader.tax_ids import best_first, find_tax_ids
 from bots.reader.texts import Pick
-from bots.reader.zones import Zones, find_zones, headings, openings
+from bots.reader.zones import Zones, find_zones
 
 __all__ = ["Parties", "find_parties"]
 
@@ -36,18 +36,17 @@ class Parties:
 
 def find_parties(sheet: Sheet, own: OwnIdentity | None) -> Parties:
     """Tell seller and buyer apart by labels, headings of their blocks, the page's foot, the bank and who we are."""
-    opening = openings(sheet)
-    zones = find_zones(sheet, opening)
+    zones = find_zones(sheet)
     seller, buyer, unread = find_tax_ids(sheet, zones, own)
     ibans = find_accounts(sheet, own)
     if ibans:
         agree_with_bank(seller, ibans[0].value[:2])
-    names_buyer = names_under(sheet, headings(opening, "buyer"))
+    names_buyer = names_under(sheet, zones.headings("buyer"))
     if not names_buyer and buyer and (named := _name_of_block(sheet, buyer[0])) is not None:
         names_buyer = [named]
     block = _name_of_block(sheet, seller[0]) if seller else None
     foreign = [pick.value for pick in names_buyer]
-    names_seller = seller_names(sheet, names_under(sheet, headings(opening, "seller")), block, foreign, own)
+    names_seller = seller_names(sheet, names_under(sheet, zones.headings("seller")), block, foreign, own)
     names_seller = [pick for pick in names_seller if not _elsewhere(pick, zones)]
     if not names_buyer:
         names_buyer = address_names(sheet, [pick.value for pick in names_seller[:2]])

@@ -10,7 +10,7 @@ from bots.reader.labels import Hit
 from bots.reader.layout import Row
 from bots.reader.sheet import Sheet
 
-__all__ = ["Zone", "Zones", "find_zones", "headings", "openings"]
+__all__ = ["Zone", "Zones", "find_zones"]
 
 
 @dataclass(slots=True)
@@ -35,42 +35,38 @@ class Zone:
 
 
 class Zones:
-    """All blocks of a document."""
+    """All blocks of a document, and their headings that are whole words."""
 
-    def __init__(self, zones: Iterable[Zone]):
+    def __init__(self, zones: Iterable[Zone], headings: Sequence[Hit]):
         self.all = tuple(zones)
+        self._headings = headings
         self._of_page: defaultdict[int, list[Zone]] = defaultdict(list)
         for zone in self.all:
             self._of_page[zone.page].append(zone)
+
+    def headings(self, party: str) -> list[Hit]:
+        """Headings of one party's blocks."""
+        return [hit for hit in self._headings if hit.means("party", party)]
 
     def holding(self, row: Row, x0: float) -> list[Zone]:
         """The blocks in which a word stands."""
         return [zone for zone in self._of_page.get(row.page, ()) if zone.holds(row, x0)]
 
 
-def openings(sheet: Sheet) -> list[Hit]:
-    """What opens a block: what a party is called, alone in its phrase or before a colon."""
-    return [hit for hit in sheet.hits_of("party") if not hit.prose and hit.pure and _opens(hit)]
-
-
-def headings(opening: Sequence[Hit], party: str) -> list[Hit]:
-    """Headings of one party's blocks: those of the openings that are whole words."""
-    return [
-        hit
-        for hit in opening
-        if hit.means("party", party) and not hit.row.words[hit.last - 1].text[hit.after :].strip(" .:/)")
-    ]
-
-
-def find_zones(sheet: Sheet, opening: Sequence[Hit]) -> Zones:
-    """The blocks under the openings."""
+def find_zones(sheet: Sheet) -> Zones:
+    """The blocks under what a party is called, alone in its phrase or before a colon."""
     zones: list[Zone] = []
-    for hit in opening:
+    headings: list[Hit] = []
+    for hit in sheet.hits_of("party"):
+        if hit.prose or not hit.pure or not _opens(hit):
+            continue
+        if not hit.row.words[hit.last - 1].text[hit.after :].strip(" .:/)"):
+            headings.append(hit)
         party = hit.names("party")[0]
         width = sheet.layout.pages[0].width
         right = min((phrase.x0 for phrase in hit.row.phrases if phrase.x0 > hit.x1 + 20), default=hit.x0 + 0.45 * width)
         zones.append(_zone(sheet, hit, party, right))
-    return Zones(zones)
+    return Zones(zones, headings)
 
 
 def _zone(sheet: Sheet, hit: Hit, party: str, right: float) -> Zone:
