@@ -14,6 +14,9 @@ from connectors.browser.showing import Showing
 
 __all__ = ["Fields"]
 
+_SLOWEST = 100
+"""Characters a second that even a busy page takes."""
+
 
 class Fields(Showing):
     """The layer that acts on fields and buttons."""
@@ -61,7 +64,8 @@ class Fields(Showing):
         held = self.ask(frame, "typing", [ladder.body for ladder, _ in entries])
         texts = [_keyed(text, field) for (_, text), field in zip(entries, held, strict=True) if field is not None]
         if texts:
-            self.keyboard.type(self.devtools(), texts, self.system.limits.step)
+            letters = sum(len(text or "") for text in texts)
+            self.keyboard.type(self.devtools(), texts, self.system.limits.step + letters / _SLOWEST)
         return [field is not None for field in held]
 
     def set_many(self, frame: str | None, entries: Sequence[tuple[Ladder, str]]) -> list[bool]:
