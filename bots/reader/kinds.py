@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bots.reader.amounts import CURRENCIES, currency_of
@@ -161,6 +161,8 @@ def find_currency(sheet: Sheet, totals: Sequence[Amount], countries: Sequence[st
             sure = not after and (len(ranked) == 1 or ranked[0][1] >= 5 * ranked[1][1])
             own = next((code for code, _ in votes.most_common() if code not in equivalents), ranked[0][0])
             return own, None, "words" if sure and own == ranked[0][0] else "mixed"
+    if any(word.text == "$" for row in _headings(sheet) for word in row.words):
+        return "USD", None, "country"  # or the dollar of somebody else
     for country in countries:
         if country in _COUNTRY:
             return _COUNTRY[country], None, "country"
@@ -175,13 +177,17 @@ def _equivalents(sheet: Sheet, totals: Sequence[Amount]) -> set[str]:
 
 def _of_columns(sheet: Sheet) -> set[str]:
     """Currencies in headings of line tables: `Amount £` over lines whose total is in euros is a contradiction."""
-    rows = (
+    rows = _headings(sheet)
+    return {code for row in rows for code, _ in _words_of(sheet, row.index, [word.text for word in row.words])}
+
+
+def _headings(sheet: Sheet) -> Iterator[Row]:
+    return (
         sheet.layout.rows[index]
         for index in rows_with(sheet.hits, "column")
         if sum(hit.means("column") for hit in sheet.hits[index]) > 2
         and not any(amount.money for amount in sheet.spots.amounts.get(index, ()))
     )
-    return {code for row in rows for code, _ in _words_of(sheet, row.index, [word.text for word in row.words])}
 
 
 def _resolved(sheet: Sheet, currency: str) -> str:

@@ -253,3 +253,14 @@ def test_a_heading_at_the_foot_of_a_page_has_its_lines_on_the_next() -> None:
     reading = read_one(paper.row(140, (-450, "Total"), (-545, "EUR 123.00")))
     assert [line.line_total.value for line in reading.lines if line.line_total] == ["100.00"]
     assert reading.confident, codes(reading)
+
+
+def test_a_dollar_in_the_headings_is_more_likely_than_the_country_and_still_no_proof() -> None:
+    paper = heading("Facture n° A24-5301")
+    paper.pages[0] = [
+        (y, [(x, text.replace(" €", "").replace("Montant HT", "Montant $")) for x, text in cells], size)
+        for y, cells, size in paper.pages[0]
+    ]
+    reading = read_one(paper)
+    assert reading.get("currency") == "USD"
+    assert "OF237" in codes(reading)
