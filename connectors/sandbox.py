@@ -2,9 +2,9 @@
 
 A `Sandbox` keeps a few warm workers, forked from a server that has the parsers loaded, so that one item costs less
 than a millisecond.  Limits on address space, processor seconds, wall time and size of the answer; a worker may not
-write files or dump core.  A worker that dies or hangs yields a typed error and is replaced.  What a worker answers is
-unpickled by a reader that knows only plain values and this project's own records and errors, so that a worker taken
-over by its document cannot make the parent run code.
+dump core or write files, but for one without a name (`connectors.scratch`).  A worker that dies or hangs yields a typed
+error and is replaced.  What a worker answers is unpickled by a reader that knows only plain values and this project's
+own records and errors, so that a worker taken over by its document cannot make the parent run code.
 """
 
 from __future__ import annotations

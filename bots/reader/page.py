@@ -11,8 +11,8 @@ from connectors.words import Word
 __all__ = ["OPEN_PAGES", "OwnIdentity", "Page"]
 
 OPEN_PAGES = 48
-"""So many pages of a document have their words in memory; of a longer one the others are packed, and made anew when
-somebody looks at them.  About 0.25 MB a page; nearly all documents are shorter."""
+"""So many pages of a document are in memory; what is known of the others of a longer one waits on the disk, and is made
+anew when somebody looks at them.  About 0.25 MB a page; nearly all documents are shorter."""
 
 
 @dataclass(frozen=True, slots=True)
