@@ -37,6 +37,7 @@ class Sheet:
     hits: dict[int, list[Hit]] | LongHits
     spots: Spots
     _folded: Sequence[Slip | InMemory] | None = None
+    _titled: bool | None = None
     _twice: dict[str, bool] = field(default_factory=dict)
 
     def hits_of(self, kind: str, *names: str) -> Iterator[Hit]:
@@ -45,6 +46,14 @@ class Sheet:
             found = (self.hits[index] for index in self.hits.rows_of(kind, *names))
             return (hit for row in found for hit in row if hit.means(kind, *names))
         return (hit for row in self.hits.values() for hit in row if hit.means(kind, *names))
+
+    @property
+    def titled_as_invoice(self) -> bool:
+        """Whether a title says something else than that this is no invoice; looked for once."""
+        if self._titled is None:
+            titles = (hit for hit in self.hits_of("title") if not hit.prose)
+            self._titled = any(not hit.means("title", "not an invoice") for hit in titles)
+        return self._titled
 
     def printed_twice(self, text: str) -> bool:
         """Whether a folded text stands in more than one row; each text is looked for once, in the folded rows."""

@@ -179,9 +179,7 @@ def says_of_what(sheet: Sheet, hit: Hit) -> bool:
 
 def _of_another_paper(sheet: Sheet, title: Hit) -> bool:
     """`Delivery note no.` on an invoice; on a delivery note it is the paper's own."""
-    return title.means("title", "not an invoice") and any(
-        not hit.prose and not hit.means("title", "not an invoice") for hit in sheet.hits_of("title")
-    )
+    return title.means("title", "not an invoice") and sheet.titled_as_invoice
 
 
 def _codes(sheet: Sheet, hit: Hit) -> Iterator[Pick]:

@@ -25,6 +25,7 @@ from bots.reader.sheet import prepare
 from bots.reader.shelves import ByRow, Desk, Form
 from bots.reader.sources import find_sources
 from bots.reader.splitting import understand_all
+from bots.reader.texts import find_title_numbers
 from bots.reader.understanding import _solve, understand
 from config.errors import DocumentRefused
 from connectors.sandbox import Sandbox
@@ -75,6 +76,15 @@ def many_parties(count: int) -> list[Page]:
                  *[(300 + 14 * row, [(50, "and so on and on")]) for row in range(20)]])
         for n in range(1, count + 1)
     ]  # fmt: skip
+
+
+def delivery_notes(count: int) -> list[Page]:
+    """On every page another delivery note with its number."""
+    rows: Rows = [(300 + 14 * row, [(50, "and so on and on")]) for row in range(20)]
+    return [
+        page(n, [(50, [(50, "Delivery note")]), (64, [(50, f"Number: {4711 + n}")]), *rows])
+        for n in range(1, count + 1)
+    ]
 
 
 def peak(work: Callable[[], object]) -> int:
@@ -171,6 +181,7 @@ def test_what_is_put_away_is_read_the_same(
     [
         (copies, lambda sheet: _solve(sheet, find_tables(sheet), frozenset())),
         (many_parties, lambda sheet: find_parties(sheet, None)),
+        (delivery_notes, find_title_numbers),
     ],
 )
 def test_twice_the_pages_take_twice_the_steps(
