@@ -163,6 +163,7 @@ def _numbers(sheet: Sheet, coded: Mapping[str, Sequence[Pick]]) -> list[Pick]:
         for pick in reversed(coded[role])
     }
     picks = [*coded["invoice_number"], *find_title_numbers(sheet)]
+    credits = any(hit.pure and not hit.prose for hit in sheet.hits_of("title", "credit note"))
     texts = " ".join(fold(row.text()) for row in sheet.layout.until(3))
     for pick in picks:
         if taken.get((pick.row.index, pick.first), 0.0) >= pick.score - 0.02 or pick.value in ids:
@@ -176,6 +177,8 @@ def _numbers(sheet: Sheet, coded: Mapping[str, Sequence[Pick]]) -> list[Pick]:
             pick.score -= 0.2
         if pick.label is not None and not says_of_what(sheet, pick.label):  # "Corrects invoice 4711"
             pick.score -= 0.15
+        if credits and pick.label is not None and pick.label.means("title", "invoice"):  # "Re: invoice 4711"
+            pick.score -= 0.3
         pick.score += 0.04 * min(texts.count(fold(pick.value)) - 1, 3) - 0.0015 * pick.row.index
     return rank(pick for pick in picks if pick.score > 0.25)
 

@@ -264,3 +264,12 @@ def test_a_dollar_in_the_headings_is_more_likely_than_the_country_and_still_no_p
     reading = read_one(paper)
     assert reading.get("currency") == "USD"
     assert "OF237" in codes(reading)
+
+
+def test_the_invoice_that_a_credit_note_is_about_does_not_give_it_its_number() -> None:
+    lines = [("Steel bolts M8", "-100", "1.00", "-100.00")]
+    totals = [("Subtotal", "EUR -100.00"), ("VAT 23%", "EUR -23.00"), ("Total", "EUR -123.00")]
+    paper = invoice(lines, totals, title="CREDIT NOTE", number="", date="", notes=["Re: invoice FAC-2024-05466"])
+    paper.row(170, (50, "Account no."), (150, "PO number"), (270, "Date"), (370, "Invoice no"))
+    paper.row(184, (50, "69772"), (150, "PO-91411"), (270, "17 Nov 2024"), (370, "SI-2411-5972"))
+    assert read_one(paper).get("invoice_number") == "SI-2411-5972"
