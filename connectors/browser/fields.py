@@ -8,8 +8,9 @@ from itertools import groupby
 from typing import Any
 
 from config.errors import BusinessException
+from connectors.browser.context import PAGE
 from connectors.browser.frames import ms
-from connectors.browser.ladder import Ladder
+from connectors.browser.ladder import Ladder, tool_call
 from connectors.browser.showing import Showing
 
 __all__ = ["Fields"]
@@ -61,11 +62,20 @@ class Fields(Showing):
             return taken
 
     def _typed(self, frame: str | None, entries: Sequence[tuple[Ladder, str]]) -> list[bool]:
-        held = self.ask(frame, "typing", [ladder.body for ladder, _ in entries])
+        letters = sum(len(text) for _, text in entries)
+        patience = self.system.limits.step + letters / _SLOWEST
+        ladders = [ladder.body for ladder, _ in entries]
+        held, done = None, False
+        if frame in (None, PAGE) and all(text and "\n" not in text for _, text in entries):
+            script = tool_call("typing", ladders)
+            held = self.keyboard.type_asked(self.devtools(), script, [text for _, text in entries], patience)
+            done = held is not None and all(field is not None and not field["lines"] for field in held)
+        if held is None:
+            held = self.ask(frame, "typing", ladders)
         texts = [_keyed(text, field) for (_, text), field in zip(entries, held, strict=True) if field is not None]
-        if texts:
-            letters = sum(len(text or "") for text in texts)
-            self.keyboard.type(self.devtools(), texts, self.system.limits.step + letters / _SLOWEST)
+        if texts and not done:
+            self.keyboard.type(self.devtools(), texts, patience)
+        self._pressed = False
         return [field is not None for field in held]
 
     def set_many(self, frame: str | None, entries: Sequence[tuple[Ladder, str]]) -> list[bool]:
@@ -159,12 +169,20 @@ class Fields(Showing):
             by_key: press the Enter key on it instead, where it takes the focus.
         """
         with self.acting(str(ladder)), self.new_document(loads):
-            by_key = by_key and bool(self.ask(frame, "focus", ladder.body))
+            pressed = by_key and self._entered(frame, ladder)
             self._pressed = loads is None  # a new document shows by itself that it is not busy for ever
-            if by_key:
-                self.keyboard.enter(self.devtools(), self.system.limits.step)
+            if pressed:
                 return
             self.frame(frame).locator(ladder.selector).click(timeout=ms(timeout), no_wait_after=True)
+
+    def _entered(self, frame: str | None, ladder: Ladder) -> bool:
+        """Press the Enter key on something that takes the focus; whether it does."""
+        patience, took = self.system.limits.step, None
+        if frame in (None, PAGE):
+            took = self.keyboard.enter_asked(self.devtools(), tool_call("focus", ladder.body), patience)
+        if took is None and (took := bool(self.ask(frame, "focus", ladder.body))):
+            self.keyboard.enter(self.devtools(), patience)
+        return bool(took)
 
     def keys(self, keys: str, *, loads: str | None = None) -> None:
         """Press a key where the focus is."""

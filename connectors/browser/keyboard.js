@@ -16,5 +16,20 @@
       devtools.send(JSON.stringify({id: last, method, params, ...(session && {sessionId: session})}));
     }
   });
+  // Ask the page first, and send only when it says that all can go as it is: {failed} when it could not be asked.
+  window.sentIf = async (expression, commands, session) => {
+    let asked;
+    try {
+      [asked] = await sent([['Runtime.evaluate', {expression, returnByValue: true}]], session);
+      if (asked.exceptionDetails || !asked.result.value) return {failed: true};
+    } catch (error) {
+      if (error.message === 'Target closed') throw error;
+      return {failed: true};
+    }
+    const {answer} = asked.result.value;
+    const go = Array.isArray(answer) ? answer.every(field => field && !field.lines) : answer;
+    if (go) await sent(commands, session);
+    return {answer};
+  };
   window.attached = async target => (await sent([['Target.attachToTarget', {targetId: target, flatten: true}]]))[0].sessionId;
 })();

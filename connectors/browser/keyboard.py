@@ -36,6 +36,7 @@ _KEYS: dict[str, tuple[str, int]] = {
 """Code and number (Windows' virtual key) of each character's key on a US keyboard."""
 
 
+_ENTER = "\n"
 _MARK = "F24"
 """As in `keys.js`: moves the focus to the next field."""
 
@@ -101,19 +102,38 @@ class Keyboard:
         Raises:
             playwright.sync_api.Error: the page is gone, or does not take them.
         """
-        self._send(devtools, _marked(texts), patience)
+        self._do(f"sent({self._commands(_marked(texts), devtools)}).then(() => null)", patience)
+
+    def type_asked(
+        self, devtools: CDPSession, script: str, texts: Iterable[str], patience: float
+    ) -> list[dict[str, bool] | None] | None:
+        """Ask the page, and type when it says that every field is there and takes one line; see `type`.
+
+        Args:
+            script: an expression for the main frame: the tool `typing` with these fields.
+
+        Returns:
+            What the tool answers, None when the page could not be asked.
+        """
+        answer: list[dict[str, bool] | None] | None = self._asked(devtools, script, _marked(texts), patience)
+        return answer
 
     def enter(self, devtools: CDPSession, patience: float) -> None:
         """Press the Enter key; see `type`."""
-        self._send(devtools, strokes("\n"), patience)
+        self._do(f"sent({self._commands(strokes(_ENTER), devtools)}).then(() => null)", patience)
 
-    def _send(self, devtools: CDPSession, commands: Iterable[Command], patience: float) -> None:
+    def enter_asked(self, devtools: CDPSession, script: str, patience: float) -> bool | None:
+        """Ask the page for the focus, and press Enter when it gives it; see `type_asked`."""
+        answer: bool | None = self._asked(devtools, script, strokes(_ENTER), patience)
+        return answer
+
+    def _asked(self, devtools: CDPSession, script: str, commands: Iterable[Command], patience: float) -> Any:
+        return self._do(f"sentIf({json.dumps(script)}, {self._commands(commands, devtools)})", patience).get("answer")
+
+    def _commands(self, commands: Iterable[Command], devtools: CDPSession) -> str:
         if devtools not in self._sessions:
             self._sessions[devtools] = self._do(f"attached({json.dumps(_target(devtools))})")
-        self._do(
-            f"sent({json.dumps(list(commands))}, {json.dumps(self._sessions[devtools])}).then(all => all.length)",
-            patience,
-        )
+        return f"{json.dumps(list(commands))}, {json.dumps(self._sessions[devtools])}"
 
     def _do(self, script: str, patience: float | None = None) -> Any:
         from playwright.sync_api import Error

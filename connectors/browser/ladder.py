@@ -26,6 +26,7 @@ __all__ = [
     "found",
     "page_script",
     "recorder_tools",
+    "tool_call",
 ]
 
 ENGINE = "ladder"
@@ -137,6 +138,11 @@ def page_script(tool: Tool) -> str:
         f" const answer = watch.tools.{tool}(document, argument);"
         " return answer instanceof Promise ? answer.then(answer => ({answer})) : {answer}; }"
     )
+
+
+def tool_call(tool: Tool, argument: object) -> str:
+    """A tool with its argument as one expression, for who does not go through `frame.evaluate`."""
+    return f"({page_script(tool)})({json.dumps(argument)})"
 
 
 def found(answer: Sequence[dict[str, Any]]) -> list[Found]:

@@ -167,3 +167,12 @@ def test_enter_on_a_page_that_asks_waits_for_nobody(session: Session) -> None:
     with pytest.raises(BusinessException) as told:
         typed(session, {"fill": "Name", "with": "x"}, {"press": "Save"})
     assert told.value.code == "OF524"
+
+
+def test_a_page_that_is_just_replaced_is_asked_again(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = "document.querySelector('form').onsubmit = () => { window.sent = (window.sent || 0) + 1; return false; }"
+    drawn(session, NAME_AND_CODE, counts)
+    monkeypatch.setattr("connectors.browser.fields.tool_call", lambda *_: "no.such.document")
+    typed(session, {"fill": "Name", "with": "abc"}, {"fill": "Code", "with": "C-1"}, {"press": "Save"})
+    assert (value(session, "name"), value(session, "code")) == ("abc", "C-1")
+    assert session.page.evaluate("sent") == 1
