@@ -17,7 +17,9 @@
     }
   });
   // Ask the page first, and send only when it says that all can go as it is: {failed} when it could not be asked.
-  window.sentIf = async (expression, commands, session) => {
+  // An answer after so many milliseconds is too late: nobody waits for these keys any more.
+  window.sentIf = async (expression, commands, session, most) => {
+    const start = performance.now();
     let asked;
     try {
       [asked] = await sent([['Runtime.evaluate', {expression, returnByValue: true}]], session);
@@ -28,6 +30,7 @@
     }
     const {answer} = asked.result.value;
     const go = Array.isArray(answer) ? answer.every(field => field && !field.lines) : answer;
+    if (performance.now() - start > most) throw new Error('the page answered too late');
     if (go) await sent(commands, session);
     return {answer};
   };

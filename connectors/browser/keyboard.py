@@ -37,6 +37,8 @@ _KEYS: dict[str, tuple[str, int]] = {
 
 
 _ENTER = "\n"
+_IN_TIME = 0.9
+"""Part of the time in which a page must have said that it can be typed in: a key never leaves after we gave up."""
 _MARK = "F24"
 """As in `keys.js`: moves the focus to the next field."""
 
@@ -128,7 +130,8 @@ class Keyboard:
         return answer
 
     def _asked(self, devtools: CDPSession, script: str, commands: Iterable[Command], patience: float) -> Any:
-        return self._do(f"sentIf({json.dumps(script)}, {self._commands(commands, devtools)})", patience).get("answer")
+        asked = f"{json.dumps(script)}, {self._commands(commands, devtools)}, {patience * 1000 * _IN_TIME}"
+        return self._do(f"sentIf({asked})", patience).get("answer")
 
     def _commands(self, commands: Iterable[Command], devtools: CDPSession) -> str:
         if devtools not in self._sessions:

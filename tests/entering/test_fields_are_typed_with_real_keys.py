@@ -176,3 +176,14 @@ def test_a_page_that_is_just_replaced_is_asked_again(session: Session, monkeypat
     typed(session, {"fill": "Name", "with": "abc"}, {"fill": "Code", "with": "C-1"}, {"press": "Save"})
     assert (value(session, "name"), value(session, "code")) == ("abc", "C-1")
     assert session.page.evaluate("sent") == 1
+
+
+def test_no_key_leaves_after_a_busy_page_was_given_up(session: Session) -> None:
+    counts = "document.querySelector('form').onsubmit = () => { window.sent = (window.sent || 0) + 1; return false; }"
+    drawn(session, NAME_AND_CODE, counts)
+    session.page.evaluate("setTimeout(() => { const end = Date.now() + 7000; while (Date.now() < end); }, 100)")
+    session.page.wait_for_timeout(200)
+    with pytest.raises(ApplicationException) as told:
+        typed(session, {"press": "Save"})
+    assert told.value.code == "OF512"
+    assert session.page.evaluate("new Promise(done => setTimeout(() => done(window.sent), 500))") is None
