@@ -148,11 +148,16 @@ def test_what_is_carried_over_in_a_truck_is_a_line() -> None:
     assert reading.confident, codes(reading)
 
 
-def test_captions_of_totals_with_rates_in_them_end_the_table() -> None:
+def letterhead() -> Paper:
+    """Seller, title, number and date of an English invoice."""
     paper = Paper()
     paper.row(50, (50, "Northwind Tools Ltd"), size=14).row(68, (50, "VAT No: IE6388047V"))
     paper.row(100, (380, "INVOICE"), size=18).row(120, (380, "Invoice number: INV-9"))
-    paper.row(134, (380, "Invoice date: 3 May 2024"))
+    return paper.row(134, (380, "Invoice date: 3 May 2024"))
+
+
+def test_captions_of_totals_with_rates_in_them_end_the_table() -> None:
+    paper = letterhead()
     paper.row(220, (50, "Description"), (-230, "Quantity"), (-330, "Unit price"), (-420, "VAT"), (-545, "Amount"))
     paper.row(240, (50, "Bolts"), (-230, "10"), (-330, "10.00"), (-420, "23%"), (-545, "100.00"))
     paper.row(262, (50, "Subtotal"), (-330, "VAT 23%"), (-420, "Withheld 10%"), (-545, "Total"))
@@ -164,10 +169,7 @@ def test_captions_of_totals_with_rates_in_them_end_the_table() -> None:
 
 
 def test_a_table_goes_on_after_the_foot_of_its_page_without_its_headings() -> None:
-    paper = Paper()
-    paper.row(50, (50, "Northwind Tools Ltd"), size=14).row(68, (50, "VAT No: IE6388047V"))
-    paper.row(100, (380, "INVOICE"), size=18).row(120, (380, "Invoice number: INV-9"))
-    paper.row(134, (380, "Invoice date: 3 May 2024"))
+    paper = letterhead()
     paper.row(420, (50, "Description"), (-330, "Quantity"), (-430, "Unit price"), (-545, "Amount"))
     paper.row(440, (50, "Bolts"), (-330, "10"), (-430, "1.00"), (-545, "10.00"))
     paper.row(456, (50, "Carried forward"), (-545, "10.00"))
@@ -243,10 +245,7 @@ def test_taxes_of_several_rates_may_stand_beside_each_other() -> None:
 
 
 def test_a_heading_at_the_foot_of_a_page_has_its_lines_on_the_next() -> None:
-    paper = Paper()
-    paper.row(50, (50, "Northwind Tools Ltd"), size=14).row(68, (50, "VAT No: IE6388047V"))
-    paper.row(100, (380, "INVOICE"), size=18).row(120, (380, "Invoice number: INV-9"))
-    paper.row(134, (380, "Invoice date: 3 May 2024"))
+    paper = letterhead()
     paper.row(800, (50, "Description"), (-330, "Quantity"), (-430, "Unit price"), (-545, "Consideration"))
     paper.turn().row(60, (50, "Washers"), (-330, "10"), (-430, "10.00"), (-545, "100.00"))
     paper.row(110, (-450, "Subtotal"), (-545, "EUR 100.00")).row(125, (-450, "VAT 23%"), (-545, "EUR 23.00"))
