@@ -130,8 +130,13 @@ class Keyboard:
         return answer
 
     def _asked(self, devtools: CDPSession, script: str, commands: Iterable[Command], patience: float) -> Any:
+        from playwright.sync_api import TimeoutError
+
         asked = f"{json.dumps(script)}, {self._commands(commands, devtools)}, {patience * 1000 * _IN_TIME}"
-        return self._do(f"sentIf({asked})", patience).get("answer")
+        told = self._do(f"sentIf({asked})", patience)
+        if told.get("late"):
+            raise TimeoutError("the page answered too late")
+        return told.get("answer")
 
     def _commands(self, commands: Iterable[Command], devtools: CDPSession) -> str:
         if devtools not in self._sessions:
